@@ -11,11 +11,12 @@ FORUM = Path(__file__).parent.parent / "forum"
 # Kernel modules know no domain; a later one may import an earlier one, never the reverse.
 KERNEL = (
     "__init__",
+    "errors",
     "settings",
     "clock",
     "ids",
-    "errors",
     "events",
+    "logs",
     "db",
     "jobs",
     "permissions",
@@ -41,6 +42,7 @@ STOREYS = (
     ("boards", "chat"),
     ("admin",),
     ("demo",),
+    ("door",),
     ("app",),
     ("server",),
     ("cli", "__main__"),
