@@ -1,0 +1,1 @@
+"""What all routes share: guarded routes, pages, forms, headers and errors."""

@@ -1,0 +1,209 @@
+"""Guarded routes: each says what it needs, and the guard sees to it before the endpoint runs."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from forum.db import Reader
+from forum.errors import BadRequest, ForumError, FormExpired, NotFound, ReadOnly, SignInFirst
+from forum.ids import new_token
+from forum.permissions import GUEST, Action, may, require
+from forum.settings import Settings
+from forum.web.errors import on_crash
+from forum.web.forms import (
+    TOKEN_FIELD,
+    TOKEN_HEADER,
+    Sent,
+    check_origin,
+    check_token,
+    is_own_origin,
+)
+from forum.web.pages import form_owner
+from forum.web.state import Visit, services_of, visit_of
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+SocketEndpoint = Callable[[WebSocket], Awaitable[None]]
+
+READING = {"GET", "HEAD"}
+MAX_FORM_FIELDS = 400
+GUEST_COOKIE_SECONDS = 86400
+
+
+class GuardedRoute(Route):
+    """A route that says out loud what it needs; None means anybody.
+
+    lobby: reachable in a community that is not open to the person yet (to join it).
+    """
+
+    needs: Action | None
+    lobby: bool
+
+
+class GuardedSocket(WebSocketRoute):
+    """A WebSocket route that says what it needs."""
+
+    needs: Action | None
+
+
+def route(
+    path: str,
+    endpoint: Endpoint,
+    *,
+    needs: Action | None,
+    methods: Sequence[str] = ("GET",),
+    lobby: bool = False,
+    name: str | None = None,
+) -> GuardedRoute:
+    """A page or form that runs only for those who may do `needs`."""
+
+    async def guarded(request: Request) -> Response:
+        try:
+            return await admit(request)
+        except (ForumError, HTTPException):
+            raise
+        except Exception as error:
+            # Here and not in the outermost layer, so that the error page carries every header.
+            return await on_crash(request, error)
+
+    async def admit(request: Request) -> Response:
+        visit = visit_of(request)
+        await _welcome(request, visit, public=needs is None)
+        if request.method not in READING:
+            await _check_form(request, visit)
+        entry = _entry(visit, lobby)
+        if entry is not None:
+            return entry
+        if needs is not None:
+            require(visit.actor, needs, visit.place.id if visit.place else None)
+        response = await endpoint(request)
+        if visit.guest_key_used and visit.new_guest_key:
+            _set_guest_cookie(response, services_of(request).settings, visit.guest_key)
+        return response
+
+    made = GuardedRoute(path, guarded, methods=list(methods), name=name or endpoint.__name__)
+    made.needs, made.lobby = needs, lobby
+    return made
+
+
+def socket(path: str, endpoint: SocketEndpoint, *, needs: Action | None) -> GuardedSocket:
+    """A WebSocket end that opens only for those who may do `needs`, from our own pages.
+
+    A refusal is told after the handshake (4401 sign in, 4403 not for you, 4404 nothing here),
+    because browsers hide the reason of a refused handshake.
+    """
+
+    async def guarded(websocket: WebSocket) -> None:
+        settings = services_of(websocket).settings
+        origin = websocket.headers.get("origin")
+        if origin is None or not is_own_origin(origin, settings):
+            await websocket.close(1008)
+            return
+        visit = visit_of(websocket)
+        refusal = await _refusal(websocket, visit, needs)
+        if refusal:
+            await websocket.accept()
+            await websocket.close(refusal)
+            return
+        await endpoint(websocket)
+
+    made = GuardedSocket(path, guarded, name=endpoint.__name__)
+    made.needs = needs
+    return made
+
+
+def session_cookie(settings: Settings) -> str:
+    """The name of the session's cookie; browsers accept the prefix over https only."""
+    return "__Host-session" if settings.is_secure else "session"
+
+
+def guest_cookie(settings: Settings) -> str:
+    """The name of the cookie that ties a guest's forms to their browser."""
+    return "__Host-guest" if settings.is_secure else "guest"
+
+
+async def _welcome(connection: HTTPConnection, visit: Visit, *, public: bool) -> None:
+    """Find out who asks and about which community."""
+    services = services_of(connection)
+    visit.guest_key = connection.cookies.get(guest_cookie(services.settings), "")
+    visit.new_guest_key = not visit.guest_key
+    visit.guest_key = visit.guest_key or new_token()
+    slug = connection.path_params.get("community")
+    token = connection.cookies.get(session_cookie(services.settings))
+    if slug is None and token is None:
+        return
+    try:
+        async with services.db.read() as reader:
+            await _look_up(connection, visit, reader, token, slug)
+    except ReadOnly:
+        # Pages that anybody may read, Get help now first, stand without the database.
+        if not public or slug is not None:
+            raise
+        visit.read_only = True
+
+
+async def _look_up(
+    connection: HTTPConnection, visit: Visit, reader: Reader, token: str | None, slug: str | None
+) -> None:
+    services = services_of(connection)
+    if token:
+        found = await services.door.actor(reader, token, services.clock.now())
+        visit.actor = found or GUEST
+        visit.unread_notices = visit.actor.unread_notices
+    if slug is not None:
+        visit.place = await services.door.place(reader, slug, visit.actor)
+        if visit.place is None:
+            raise NotFound
+
+
+def _entry(visit: Visit, lobby: bool) -> Response | None:
+    """The way to the lobby for those who have not joined; None when they may go on."""
+    place = visit.place
+    if place is None or lobby or place.is_open_to(visit.actor):
+        return None
+    if visit.actor.is_guest:
+        raise SignInFirst
+    return RedirectResponse(f"/c/{place.slug}/join", 303)
+
+
+async def _check_form(request: Request, visit: Visit) -> None:
+    """Take the form in, and take it only from our own page."""
+    services = services_of(request)
+    check_origin(request.headers, services.settings)
+    try:
+        visit.sent = Sent(await request.form(max_files=0, max_fields=MAX_FORM_FIELDS))
+    except UnicodeDecodeError as error:
+        raise BadRequest("The text is not in a form we can read (UTF-8).") from error
+    token = request.headers.get(TOKEN_HEADER) or visit.sent.get(TOKEN_FIELD)
+    owner = form_owner(visit)
+    if visit.actor.is_guest and visit.new_guest_key:
+        raise FormExpired
+    check_token(services.key, owner, token)
+
+
+async def _refusal(websocket: WebSocket, visit: Visit, needs: Action | None) -> int | None:
+    try:
+        await _welcome(websocket, visit, public=False)
+    except NotFound:
+        return 4404
+    except ReadOnly:
+        return 1013
+    place = visit.place
+    closed = place is not None and not place.is_open_to(visit.actor)
+    if closed or (needs and not may(visit.actor, needs, place.id if place else None)):
+        return 4401 if visit.actor.is_guest else 4403
+    return None
+
+
+def _set_guest_cookie(response: Response, settings: Settings, key: str) -> None:
+    response.set_cookie(
+        guest_cookie(settings),
+        key,
+        max_age=GUEST_COOKIE_SECONDS,
+        secure=settings.is_secure,
+        httponly=True,
+        samesite="lax",
+    )
