@@ -1,1 +1,1 @@
-"""Care domain."""
+"""Care: a person, not a post; cases, alerts, and the people who answer."""

@@ -1,0 +1,1 @@
+"""People: accounts, sessions, and what a person may take along or erase."""

@@ -1,0 +1,1 @@
+"""Running a site: health, drill and the pages of site admins."""

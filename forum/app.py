@@ -1,0 +1,140 @@
+"""The composition root: builds the parts and joins them."""
+
+import os
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import BaseRoute, Mount
+from starlette.staticfiles import StaticFiles
+
+from forum.accounts.passwords import Argon2
+from forum.clock import Clock, SystemClock
+from forum.content import Contents
+from forum.db import Database
+from forum.door import Door
+from forum.errors import ForumError
+from forum.events import Bus
+from forum.jobs import Worker
+from forum.limits import Limits
+from forum.live import Hub
+from forum.screening.screener import Screener
+from forum.services import Hasher, NavItem, Services
+from forum.settings import Settings
+from forum.web.errors import on_crash, on_forum_error, on_http_error
+from forum.web.headers import SecurityHeaders
+from forum.web.pages import STATIC
+
+MAX_BODY_BYTES = 256 * 1024  # a post of 10,000 characters in any script, form-encoded
+SECRET_FILE = "secret.key"  # noqa: S105  # a file's name
+
+NAV: Sequence[NavItem] = ()
+
+
+def create_app(
+    settings: Settings,
+    *,
+    screener: Screener | None = None,
+    clock: Clock | None = None,
+    hasher: Hasher | None = None,
+    runs_jobs: bool = True,
+) -> Starlette:
+    """A forum ready to be served; the lifespan only starts and stops its parts.
+
+    runs_jobs: whether this process sweeps the job table; with many, at least one must.
+    """
+    services = build_services(
+        settings,
+        screener=screener or Screener.default(deadline_seconds=settings.screening_deadline_seconds),
+        clock=clock or SystemClock(),
+        hasher=hasher or Argon2(),
+    )
+    join(services)
+    app = Starlette(
+        routes=routes(),
+        middleware=[Middleware(SecurityHeaders, secure=settings.is_secure)],
+        exception_handlers={
+            ForumError: on_forum_error,
+            HTTPException: on_http_error,
+            Exception: on_crash,
+        },
+        lifespan=lifespan,
+        max_body_size=MAX_BODY_BYTES,
+    )
+    app.state.services = services
+    app.state.runs_jobs = runs_jobs
+    return app
+
+
+def build_services(
+    settings: Settings, *, screener: Screener, clock: Clock, hasher: Hasher
+) -> Services:
+    """The parts, not joined and not started."""
+    bus = Bus()
+    db = Database(settings.database, bus, clock)
+    return Services(
+        settings=settings,
+        key=secret_key(settings),
+        clock=clock,
+        bus=bus,
+        db=db,
+        worker=Worker(db, clock, bus),
+        hub=Hub(),
+        limits=Limits(),
+        screener=screener,
+        contents=Contents(),
+        hasher=hasher,
+        door=Door(),
+        nav=NAV,
+        personal_data=(),
+    )
+
+
+def join(services: Services) -> None:
+    """Tell each part what the others announce, and the worker what each kind of job is."""
+
+
+def routes() -> list[BaseRoute]:
+    """Every address of the forum."""
+    static = GZipMiddleware(StaticFiles(directory=STATIC), minimum_size=500)
+    return [
+        Mount("/static", app=static, name="static"),
+    ]
+
+
+@asynccontextmanager
+async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    """Start what runs in the background, and end it in the reverse order."""
+    services: Services = app.state.services
+    if app.state.runs_jobs:
+        await services.worker.start()
+    try:
+        yield
+    finally:
+        await services.hub.close_all()
+        await services.worker.stop()
+        await services.screener.aclose()
+        await services.db.close()
+
+
+def secret_key(settings: Settings) -> bytes:
+    """The key that signs forms: from the settings, else made once and kept in the data folder."""
+    given = settings.secret_key.get_secret_value()
+    if given:
+        return given.encode()
+    kept = settings.data_dir / SECRET_FILE
+    if not kept.exists():
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        _write_private(kept, secrets.token_bytes(32))
+    return kept.read_bytes()
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)

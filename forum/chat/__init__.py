@@ -1,0 +1,1 @@
+"""Rooms: live talk that nobody loses."""

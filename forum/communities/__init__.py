@@ -1,0 +1,1 @@
+"""Communities: who belongs where, and in which role."""

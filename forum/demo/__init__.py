@@ -1,0 +1,1 @@
+"""The demo community: invented people, so that a newcomer can look around."""

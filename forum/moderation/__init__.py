@@ -1,0 +1,1 @@
+"""Moderation: what readers see, why, and how that is decided."""

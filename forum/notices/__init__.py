@@ -1,0 +1,1 @@
+"""Notices: what the forum tells one person, in their own inbox."""

@@ -1,0 +1,1 @@
+"""Peers: courses, certificates, and who is on duty."""
