@@ -1,5 +1,6 @@
 """Fixtures: a real database of each kind, a forum without background work, people in it."""
 
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -65,7 +66,7 @@ async def database_url(
     if database_kind == "sqlite":
         template: Path = request.getfixturevalue("sqlite_template")
         own = tmp_path / "handrail.db"
-        own.write_bytes(template.read_bytes())
+        shutil.copyfile(template, own)
         yield f"sqlite:///{own}"
         return
     cluster: str = request.getfixturevalue("postgres_cluster")

@@ -9,7 +9,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from forum.db import Reader
-from forum.errors import BadRequest, ForumError, FormExpired, NotFound, ReadOnly, SignInFirst
+from forum.errors import BadRequest, FormExpired, ForumError, NotFound, ReadOnly, SignInFirst
 from forum.ids import new_token
 from forum.permissions import GUEST, Action, may, require
 from forum.settings import Settings
