@@ -177,7 +177,9 @@ class Worker:
             except Exception as error:
                 log.error("jobs_sweep_failed", error_kind=type(error).__name__)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), SWEEP_SECONDS)
+                # Not wait_for: in Python 3.11 it may swallow a cancellation that comes with a wake.
+                async with asyncio.timeout(SWEEP_SECONDS):
+                    await self._wake.wait()
             self._wake.clear()
 
     async def _sweep(self) -> None:

@@ -1,8 +1,11 @@
 """Fixtures: a real database of each kind, a forum without background work, people in it."""
 
+import asyncio
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import asyncpg
@@ -18,6 +21,8 @@ from tests.people import World
 from tests.services import postgres_cluster, redis_server
 
 __all__ = ["postgres_cluster", "redis_server"]
+
+T = TypeVar("T")
 
 KINDS = ("sqlite", "postgresql")
 
@@ -43,37 +48,35 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-async def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty database with every table, copied for each test."""
     path = tmp_path_factory.mktemp("template") / "empty.db"
-    await _make_tables(f"sqlite:///{path}")
+    _run(_make_tables(f"sqlite:///{path}"))
     return path
 
 
 @pytest.fixture(scope="session")
-async def postgres_template(postgres_cluster: str) -> str:
-    """The address of an empty PostgreSQL database with every table."""
-    name = await _create_database(postgres_cluster, "template_empty")
-    await _make_tables(name)
-    return name
+def postgres_template(postgres_cluster: str) -> str:
+    """The name of an empty PostgreSQL database with every table."""
+    _run(_make_tables(_run(_create_database(postgres_cluster, "template_empty"))))
+    return "template_empty"
 
 
 @pytest.fixture
-async def database_url(
+def database_url(
     database_kind: str, tmp_path: Path, request: pytest.FixtureRequest
-) -> AsyncIterator[str]:
+) -> Iterator[str]:
     """The address of this test's own database, with every table and nothing in it."""
     if database_kind == "sqlite":
-        template: Path = request.getfixturevalue("sqlite_template")
         own = tmp_path / "handrail.db"
-        shutil.copyfile(template, own)
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), own)
         yield f"sqlite:///{own}"
         return
     cluster: str = request.getfixturevalue("postgres_cluster")
-    request.getfixturevalue("postgres_template")
+    template: str = request.getfixturevalue("postgres_template")
     name = f"test_{uuid4().hex}"
-    yield await _create_database(cluster, name, "template_empty")
-    await _drop_database(cluster, name)
+    yield _run(_create_database(cluster, name, template))
+    _run(_drop_database(cluster, name))
 
 
 @pytest.fixture
@@ -119,6 +122,12 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in Settings.model_fields:
         monkeypatch.delenv(f"HANDRAIL_{name.upper()}", raising=False)
     return
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    """Run to the end on a loop of its own, away from the tests' loop."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 async def _make_tables(url: str) -> None:
