@@ -1,0 +1,1 @@
+"""Screening: text in, Verdict out. Knows no board, room, case or table."""
