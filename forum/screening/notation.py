@@ -31,6 +31,10 @@ _COMMON = word_set(
 )
 
 
+class PatternError(ValueError):
+    """A pattern that cannot be read; the message names it."""
+
+
 @dataclass(frozen=True)
 class Pattern:
     """A compiled pattern.
