@@ -108,6 +108,8 @@ class ReadOnly(ForumError):
 
 
 def _in_words(seconds: float) -> str:
+    if seconds < 20:
+        return "a few seconds"
     if seconds < 90:
         return "a minute"
     if seconds < 5400:
