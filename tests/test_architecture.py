@@ -14,6 +14,7 @@ KERNEL = (
     "errors",
     "settings",
     "clock",
+    "countries",
     "ids",
     "events",
     "logs",

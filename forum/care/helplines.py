@@ -26,7 +26,7 @@ from functools import cache
 from importlib import resources
 from typing import Self
 
-from forum.care.countries import COUNTRY_OF_ZONE, NAMES
+from forum.countries import COUNTRY_OF_ZONE, NAMES
 
 AGEING_AFTER = timedelta(days=365)  # admins are asked to check again (PRODUCT 8.2: 12 months)
 OLD_AFTER = timedelta(days=730)  # hidden while newer lines can fill the panel (24 months)

@@ -61,11 +61,32 @@ def check_origin(headers: Headers, settings: Settings) -> None:
     Browsers that send neither header are left to the token alone.
     """
     site = headers.get("sec-fetch-site")
-    origin = headers.get("origin")
+    origin = _told_origin(headers)
     foreign_site = site is not None and site not in SAME_SITE
     foreign_origin = origin is not None and not is_own_origin(origin, settings)
     if foreign_site or foreign_origin:
         raise FormExpired("This form was sent from another site, so it was not taken.")
+
+
+def check_sent_from_here(headers: Headers, settings: Settings) -> None:
+    """Refuse what does not prove that our own page sent it. Raises FormExpired.
+
+    For the few forms without a token: here a browser that sends neither header is refused.
+    """
+    check_origin(headers, settings)
+    if headers.get("sec-fetch-site") != "same-origin" and _told_origin(headers) is None:
+        raise FormExpired
+
+
+def _told_origin(headers: Headers) -> str | None:
+    """The Origin header; None when it tells nothing.
+
+    Our pages have no-referrer, for which browsers send `Origin: null` with every form (Fetch
+    standard, "append a request Origin header"). A foreign page can do so too; then
+    Sec-Fetch-Site gives it away, and in browsers without that header the token does.
+    """
+    origin = headers.get("origin")
+    return None if origin == "null" else origin
 
 
 def is_own_origin(origin: str, settings: Settings) -> bool:

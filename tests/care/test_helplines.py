@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 
 import pytest
 
-from forum.care.countries import COUNTRY_OF_ZONE, NAMES
+from forum.countries import COUNTRY_OF_ZONE, NAMES
 from forum.care.helplines import (
     Age,
     Channel,
