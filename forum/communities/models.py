@@ -9,7 +9,8 @@ from sqlmodel import Field, SQLModel
 class Community(SQLModel, table=True):
     """A group of people with its own team, rules and boards.
 
-    access: see `forum.services.Place`. rules: Markdown as written; rules_html as rendered.
+    access: see `forum.services.Place`. rules: as written, one a line; rules_html as rendered.
+    form_id: names the filling-in of the form that made it, so that sent twice it makes one.
     """
 
     __tablename__ = "communities_community"
@@ -23,8 +24,10 @@ class Community(SQLModel, table=True):
     about: str = Field(default="", max_length=500)
     access: str = Field(default="members", max_length=12)
     country: str | None = Field(default=None, max_length=2)
+    timezone: str = Field(default="UTC", max_length=60)
     rules: str = ""
     rules_html: str = ""
+    form_id: str | None = Field(default=None, unique=True, max_length=80)
     created_at: datetime
     closed_at: datetime | None = None
 
@@ -52,15 +55,19 @@ class Grant(SQLModel, table=True):
 
 
 class Invitation(SQLModel, table=True):
-    """A link that lets people join; only its hash is stored."""
+    """A link that lets people join; only its hash is stored.
+
+    It works only while its maker may still make one: see `communities/README.md`.
+    """
 
     __tablename__ = "communities_invitation"
+    __table_args__ = (CheckConstraint("uses_left >= 0", name="uses_left"),)
 
     id: int | None = Field(default=None, primary_key=True)
     community_id: int = Field(foreign_key="communities_community.id", index=True)
     token_hash: str = Field(unique=True, max_length=64)
     role: str = Field(default="member", max_length=20)
-    created_by: int | None = Field(default=None, foreign_key="accounts_account.id")
+    created_by: int = Field(foreign_key="accounts_account.id", ondelete="CASCADE")
     created_at: datetime
     expires_at: datetime
     uses_left: int = 1

@@ -1,14 +1,17 @@
 """Who belongs where; every list of communities starts at `visible_to`."""
 
 from collections import defaultdict
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_
+from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from forum.accounts.models import Account
 from forum.communities.models import Community, Grant
+from forum.communities.titles import badge
 from forum.db import Reader
 from forum.permissions import Actor, Role
 from forum.services import Place
@@ -44,6 +47,42 @@ async def roles_of(reader: Reader, account_id: int, now: datetime) -> dict[int, 
     for community_id, role in rows:
         roles[community_id].add(Role(role))
     return {community_id: frozenset(held) for community_id, held in roles.items()}
+
+
+def holds(
+    account_id: Mapped[int],
+    community_id: Mapped[int] | int,
+    roles: Iterable[Role],
+    now: datetime,
+) -> ColumnElement[bool]:
+    """The condition that the account of that column holds one of `roles` there now."""
+    grant = aliased(Grant)  # its own, so that it fits into a query that reads grants itself
+    held = select(col(grant.id)).where(
+        col(grant.account_id) == account_id,
+        col(grant.community_id) == community_id,
+        col(grant.role).in_([role.value for role in roles]),
+        or_(col(grant.ends_at).is_(None), col(grant.ends_at) > now),
+    )
+    return held.exists()
+
+
+async def badges(
+    reader: Reader, community_id: int, account_ids: Collection[int], now: datetime
+) -> dict[int, str]:
+    """Account id → the badge beside the name, for those of `account_ids` who wear one here."""
+    rows = await reader.exec(
+        select(Grant.account_id, Grant.role).where(
+            Grant.community_id == community_id,
+            col(Grant.account_id).in_(account_ids),
+            col(Grant.role) != Role.MEMBER.value,
+            holding(now),
+        )
+    )
+    held: defaultdict[int, set[Role]] = defaultdict(set)
+    for account_id, role in rows:
+        held[account_id].add(Role(role))
+    worn = {account_id: badge(roles) for account_id, roles in held.items()}
+    return {account_id: word for account_id, word in worn.items() if word}
 
 
 async def holders(
