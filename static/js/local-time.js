@@ -1,6 +1,8 @@
 // Turns <time datetime="…T…"> into the reader's own clock: "14:02", "yesterday, 14:02", "3 March, 14:02".
 
-const language = document.documentElement.lang || undefined;
+// The page's language, in the variant the reader's browser speaks: "14:02" in en-GB, "2:02 PM" in en-US.
+const page = document.documentElement.lang;
+const language = navigator.languages.find((one) => one.split("-")[0] === page) ?? (page || undefined);
 const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
 const dayOnly = new Intl.DateTimeFormat(language, { day: "numeric", month: "long" });
 const dayAndYear = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", year: "numeric" });

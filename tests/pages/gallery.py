@@ -1,5 +1,6 @@
 """A page with every component on it, served under the real rules, for tests and for eyes."""
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -114,35 +115,42 @@ def app() -> Starlette:
     """The gallery as a small site; `beacons` in its state holds what was sent to /leave."""
 
     async def show(request: Request) -> Response:
-        return HTMLResponse(render("gallery.html", replace(Look(), **request.query_params)))
+        # Another origin than the gallery's, as the neutral site is.
+        away = f"http://localhost:{request.url.port}/away"
+        look = replace(Look(), **request.query_params)
+        return HTMLResponse(render("gallery.html", look, leave_to=away))
 
-    async def plain(request: Request) -> Response:
-        return HTMLResponse(
-            render("error.html", title="Second page", advice="Here.", status=404, kept=[])
-        )
+    async def second(request: Request) -> Response:
+        told = {"title": "Second page", "advice": "Nothing here.", "status": 404, "kept": []}
+        return HTMLResponse(render("error.html", **told))
+
+    async def away(request: Request) -> Response:
+        return HTMLResponse("<title>Weather</title><p>Mild.")
 
     async def leave(request: Request) -> Response:
-        request.app.state.beacons.append((await request.form()).get("csrf"))
+        request.app.state.beacons.put_nowait((await request.form()).get("csrf"))
         return Response(status_code=204)
 
-    async def save(request: Request) -> Response:
-        form = await request.form()
-        refused = form.get("name") == "taken"
-        if refused:
-            return HTMLResponse(render("gallery.html", Look(errors="yes"), values=dict(form)), 422)
-        return RedirectResponse("/", 303)
+    async def send(request: Request) -> Response:
+        words = (await request.form()).get("message")
+        return await second(request) if words == "refuse me" else RedirectResponse("/", 303)
+
+    async def sign_out(request: Request) -> Response:
+        return RedirectResponse("/second", 303)
 
     made = Starlette(
         routes=[
             Route("/", show),
-            Route("/second", plain),
-            Route("/away", lambda request: HTMLResponse("<title>Weather</title><p>Mild.")),
+            Route("/second", second),
+            Route("/away", away),
             Route("/leave", leave, methods=["POST"]),
-            Route("/form", save, methods=["POST"]),
+            Route("/send", send, methods=["POST"]),
+            Route("/claim/1", second, methods=["POST"]),
+            Route("/sign-out", sign_out, methods=["POST"]),
             Mount("/static", StaticFiles(directory=ROOT / "static")),
         ]
     )
-    made.state.beacons = []
+    made.state.beacons = asyncio.Queue()
     made.add_middleware(_Strict)
     return made
 
