@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from forum.accounts.passwords import Argon2
+from forum.care import jobs as care_jobs
 from forum.clock import Clock, SystemClock
 from forum.content import Contents
 from forum.db import Database
@@ -97,6 +98,7 @@ def build_services(
 
 def join(services: Services) -> None:
     """Tell each part what the others announce, and the worker what each kind of job is."""
+    care_jobs.join(services)
 
 
 def routes() -> list[BaseRoute]:

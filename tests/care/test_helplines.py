@@ -7,7 +7,6 @@ from zoneinfo import available_timezones
 
 import pytest
 
-from forum.countries import COUNTRY_OF_ZONE, NAMES
 from forum.care.helplines import (
     Age,
     Channel,
@@ -16,6 +15,7 @@ from forum.care.helplines import (
     HelpLine,
     country_for_timezone,
 )
+from forum.countries import COUNTRY_OF_ZONE, NAMES
 
 TODAY = date(2026, 7, 1)
 DIRECTORY = Directory.packaged()
