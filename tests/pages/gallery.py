@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,32 @@ class Coverage:
 
 
 @dataclass(frozen=True)
+class Line:
+    """A help line that does not exist."""
+
+    name: str
+    contact: str
+    channel: str
+    hours: str
+    href: str | None
+    checked_on: date | None = date(2026, 3, 1)
+
+
+LINES = (
+    Line("Emergency services", "000", "emergency", "24/7", "tel:000"),
+    Line("An invented line", "0000 - 000 000", "phone", "10:00 to 22:00", "tel:0000000000"),
+    Line("A line without a link", "Text HELLO to 00000", "text", "24/7", None, None),
+    Line(
+        "An invented list with a long address",
+        "https://lines.example.org/find/a/line/for/your/country",
+        "directory",
+        "n/a",
+        "https://lines.example.org/find/a/line/for/your/country",
+    ),
+)
+
+
+@dataclass(frozen=True)
 class Look:
     """How the page around the gallery is shown; each name is a query argument as well."""
 
@@ -101,6 +127,7 @@ def context(look: Look) -> dict[str, Any]:
         "read_only": bool(look.read_only),
         "body": BODY,
         "masked": MASKED,
+        "lines": LINES,
         "values": {"name": "River", "text": "<b>my words</b>", "country": "NL", "about": "me"},
         "errors": wrong if look.errors else {},
     }

@@ -139,7 +139,7 @@ async def test_without_scripts_all_is_there_and_the_way_out_is_a_plain_link(
     async with await chromium.new_context(java_script_enabled=False, viewport=PHONE) as context:
         page = await context.new_page()
         await page.goto(gallery.url)
-        assert await page.locator("time").first.inner_text() == "3 March 2026, 14:02 UTC"
+        assert await page.locator(".post time").first.inner_text() == "3 March 2026, 14:02 UTC"
         await page.locator("summary", has_text="River").click()
         assert await page.get_by_role("button", name="Sign out").is_visible()
         await page.get_by_role("link", name="Leave this page").click()

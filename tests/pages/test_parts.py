@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from markupsafe import Markup
 
-from tests.pages.gallery import ROOT, Look, environment, render
+from tests.pages.gallery import LINES, ROOT, Look, environment, render
 
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
 SHEETS = sorted((ROOT / "static" / "css").glob("*.css"))
@@ -83,12 +83,17 @@ def test_the_pager_names_the_first_the_last_and_the_neighbours(
     assert [int(n) for n in re.findall(r"Page </span>(\d+)", shown)] == numbers
 
 
-def test_a_help_line_is_printed_as_the_line_prints_it() -> None:
-    shown = part(
-        '{{ ui.help_line("A", "0900 - 0113", "phone", "24/7", "May 2026", "tel:09000113") }}'
-    )
-    assert ">0900 - 0113<" in shown
-    assert 'href="tel:09000113"' in shown
+def test_a_help_line_is_printed_as_the_line_prints_it_and_says_how_old_it_is() -> None:
+    shown = part("{{ ui.help_line(line) }}", line=LINES[1])
+    assert ">0000 - 000 000<" in shown
+    assert 'href="tel:0000000000"' in shown
+    assert "1 March 2026" in shown
+
+
+def test_a_help_line_nobody_checked_says_so() -> None:
+    shown = part("{{ ui.help_line(line) }}", line=LINES[2])
+    assert "<a" not in shown
+    assert "do not know when this was last checked" in shown
 
 
 def test_discreet_mode_names_neither_the_site_nor_the_page() -> None:
