@@ -113,12 +113,13 @@ def routes() -> list[BaseRoute]:
 async def lifespan(app: Starlette) -> AsyncIterator[None]:
     """Start what runs in the background, and end it in the reverse order."""
     services: Services = app.state.services
+    await services.hub.start()
     if app.state.runs_jobs:
         await services.worker.start()
     try:
         yield
     finally:
-        await services.hub.close_all()
+        await services.hub.stop()
         await services.worker.stop()
         await services.screener.aclose()
         await services.db.close()

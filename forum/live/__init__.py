@@ -1,0 +1,7 @@
+"""Live delivery: who listens to which topic, and how a message reaches them all at once."""
+
+from forum.live.brokers import Broker, LocalBroker
+from forum.live.connection import Connection
+from forum.live.hub import Hub
+
+__all__ = ["Broker", "Connection", "Hub", "LocalBroker"]
