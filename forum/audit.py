@@ -35,6 +35,25 @@ class AuditEntry(SQLModel, table=True):
     hash: str = Field(max_length=64, unique=True)
 
 
+# The database itself refuses to change what was recorded; the chain shows it if that is lifted.
+APPEND_ONLY = {
+    "sqlite": tuple(
+        f"CREATE TRIGGER audit_entry_no_{act.lower()} BEFORE {act} ON audit_entry"
+        " BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"
+        for act in ("UPDATE", "DELETE")
+    ),
+    "postgresql": (
+        "CREATE FUNCTION audit_entry_refuse() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION 'the audit log is append-only'; END $$",
+        *(
+            f"CREATE TRIGGER audit_entry_no_{act.lower()} BEFORE {act} ON audit_entry"
+            " FOR EACH ROW EXECUTE FUNCTION audit_entry_refuse()"
+            for act in ("UPDATE", "DELETE")
+        ),
+    ),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ChainCheck:
     """What a check of the chain found; broken_id is the first entry that does not fit."""

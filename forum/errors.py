@@ -67,6 +67,14 @@ class FormExpired(BadRequest):
     advice = "Go back, reload the page and send it again. Your browser keeps what you wrote."
 
 
+class TooLarge(BadRequest):
+    """More came in than a form may hold."""
+
+    status = 413
+    title = "That was more than we can take at once"
+    advice = "Go back, shorten it and send it again. Your browser keeps what you wrote."
+
+
 class Conflict(ForumError):
     """Somebody else was faster, or the thing has changed meanwhile."""
 

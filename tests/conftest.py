@@ -13,6 +13,7 @@ import pytest
 from starlette.applications import Starlette
 
 import forum.app as composition
+from forum.audit import APPEND_ONLY
 from forum.db import metadata, open_engine
 from forum.services import Services
 from forum.settings import Settings
@@ -51,14 +52,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty database with every table, copied for each test."""
     path = tmp_path_factory.mktemp("template") / "empty.db"
-    _run(_make_tables(f"sqlite:///{path}"))
+    run_apart(_make_tables(f"sqlite:///{path}"))
     return path
 
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres_cluster: str) -> str:
     """The name of an empty PostgreSQL database with every table."""
-    _run(_make_tables(_run(_create_database(postgres_cluster, "template_empty"))))
+    run_apart(_make_tables(run_apart(create_database(postgres_cluster, "template_empty"))))
     return "template_empty"
 
 
@@ -75,8 +76,8 @@ def database_url(
     cluster: str = request.getfixturevalue("postgres_cluster")
     template: str = request.getfixturevalue("postgres_template")
     name = f"test_{uuid4().hex}"
-    yield _run(_create_database(cluster, name, template))
-    _run(_drop_database(cluster, name))
+    yield run_apart(create_database(cluster, name, template))
+    run_apart(drop_database(cluster, name))
 
 
 @pytest.fixture
@@ -124,7 +125,7 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     return
 
 
-def _run(work: Coroutine[Any, Any, T]) -> T:
+def run_apart(work: Coroutine[Any, Any, T]) -> T:
     """Run to the end on a loop of its own, away from the tests' loop."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, work).result()
@@ -134,10 +135,12 @@ async def _make_tables(url: str) -> None:
     engine = open_engine(url)
     async with engine.begin() as connection:
         await connection.run_sync(metadata.create_all)
+        for statement in APPEND_ONLY[engine.dialect.name]:
+            await connection.exec_driver_sql(statement)
     await engine.dispose()
 
 
-async def _create_database(cluster: str, name: str, template: str | None = None) -> str:
+async def create_database(cluster: str, name: str, template: str | None = None) -> str:
     connection = await asyncpg.connect(cluster)
     copied = f' TEMPLATE "{template}"' if template else ""
     await connection.execute(f'CREATE DATABASE "{name}"{copied}')
@@ -145,7 +148,7 @@ async def _create_database(cluster: str, name: str, template: str | None = None)
     return cluster.rsplit("/", 1)[0] + f"/{name}"
 
 
-async def _drop_database(cluster: str, name: str) -> None:
+async def drop_database(cluster: str, name: str) -> None:
     connection = await asyncpg.connect(cluster)
     await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
     await connection.close()

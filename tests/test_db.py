@@ -53,12 +53,16 @@ async def test_nothing_is_stored_or_told_after_an_error(
         heard.append(event)
 
     services.bus.subscribe(Happened, listener)
-    with pytest.raises(ValueError, match="no"):
+
+    async def fail_half_way() -> None:
         async with services.db.write() as tx:
             tx.add(row("a", clock))
             await tx.flush()
             tx.announce(Happened(1))
             raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        await fail_half_way()
     assert await slugs(services) == []
     assert heard == []
 
@@ -137,9 +141,13 @@ async def test_a_read_only_database_says_so_and_stores_nothing(services: Service
     async with services.db.read() as reader:
         await reader.exec(text(refuse))  # type: ignore[call-overload]
         await reader.commit()
-    with pytest.raises(ReadOnly):
+
+    async def store() -> None:
         async with services.db.write() as tx:
             tx.add(Community(slug="lost", name="Lost", created_at=tx.now))
+
+    with pytest.raises(ReadOnly):
+        await store()
     async with services.db.read() as reader:
         await reader.exec(text(allow))  # type: ignore[call-overload]
         await reader.commit()

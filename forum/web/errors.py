@@ -7,19 +7,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from forum.errors import BadRequest, Forbidden, ForumError, NotFound, SignInFirst, TooMany
+from forum.errors import BadRequest, Forbidden, ForumError, NotFound, SignInFirst, TooLarge, TooMany
 from forum.web.pages import page
 from forum.web.state import visit_of
 
 log = structlog.get_logger(__name__)
-
-
-class TooLarge(BadRequest):
-    """More came in than a form may hold."""
-
-    status = 413
-    title = "That was more than we can take at once"
-    advice = "Please shorten it and send it again."
 
 
 async def on_forum_error(request: Request, error: Exception) -> Response:
@@ -60,7 +52,9 @@ async def on_http_error(request: Request, error: Exception) -> Response:
 
 async def on_crash(request: Request, error: Exception) -> Response:
     """Our own mistake: logged without words, told plainly."""
-    log.error("request_failed", exc_info=error, path=request.scope.get("route_path", ""))
+    # The route's pattern: a path itself may hold an invitation's secret.
+    pattern = getattr(request.scope.get("route"), "path", "")
+    log.error("request_failed", exc_info=error, route=pattern)
     return await on_forum_error(request, ForumError())
 
 

@@ -1,6 +1,7 @@
 """Guarded routes: each says what it needs, and the guard sees to it before the endpoint runs."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from time import perf_counter
 
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
@@ -9,7 +10,15 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from forum.db import Reader
-from forum.errors import BadRequest, FormExpired, ForumError, NotFound, ReadOnly, SignInFirst
+from forum.errors import (
+    BadRequest,
+    FormExpired,
+    ForumError,
+    NotFound,
+    ReadOnly,
+    SignInFirst,
+    TooLarge,
+)
 from forum.ids import new_token
 from forum.permissions import GUEST, Action, may, require
 from forum.settings import Settings
@@ -30,6 +39,7 @@ SocketEndpoint = Callable[[WebSocket], Awaitable[None]]
 
 READING = {"GET", "HEAD"}
 MAX_FORM_FIELDS = 400
+MAX_FORM_BYTES = 256 * 1024  # 10,000 characters of any script, form-encoded, and room to spare
 GUEST_COOKIE_SECONDS = 86400
 
 
@@ -61,13 +71,23 @@ def route(
     """A page or form that runs only for those who may do `needs`."""
 
     async def guarded(request: Request) -> Response:
+        began = perf_counter()
+        status = 500
         try:
-            return await admit(request)
-        except (ForumError, HTTPException):
+            response = await admit(request)
+            status = response.status_code
+            return response
+        except ForumError as error:
+            status = error.status
+            raise
+        except HTTPException as error:
+            status = error.status_code
             raise
         except Exception as error:
             # Here and not in the outermost layer, so that the error page carries every header.
             return await on_crash(request, error)
+        finally:
+            services_of(request).metrics.answered(path, status, perf_counter() - began)
 
     async def admit(request: Request) -> Response:
         visit = visit_of(request)
@@ -173,6 +193,8 @@ async def _check_form(request: Request, visit: Visit) -> None:
     """Take the form in, and take it only from our own page."""
     services = services_of(request)
     check_origin(request.headers, services.settings)
+    if int(request.headers.get("content-length", 0)) > MAX_FORM_BYTES:
+        raise TooLarge
     try:
         visit.sent = Sent(await request.form(max_files=0, max_fields=MAX_FORM_FIELDS))
     except UnicodeDecodeError as error:
