@@ -1,0 +1,103 @@
+"""What happens to every text that was screened: one way for boards, rooms and second looks."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from forum import jobs
+from forum.care import actions as care
+from forum.care.signals import Concern
+from forum.content import Span, Subject, Visibility
+from forum.db import Tx
+from forum.moderation.reviews import Opening, open_review
+from forum.screening.verdict import CONDUCT_FLAGGED_FROM, Harm, Need, Verdict
+
+SCREEN_AGAIN = "moderation.screen_again"
+# The model gets a moment to come back; rules have spoken already.
+SCREEN_AGAIN_AFTER = timedelta(seconds=20)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A text that was just stored, and what the screener made of it.
+
+    version: of the text, growing with each edit.
+    """
+
+    subject: Subject
+    author_id: int
+    community_id: int
+    verdict: Verdict
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What followed: the caller stores `masks` and `visibility` with its own row."""
+
+    case_id: int | None = None
+    review_id: int | None = None
+    masks: tuple[Span, ...] = ()
+    visibility: Visibility = Visibility.SHOWN
+
+
+async def hear(tx: Tx, heard: Heard) -> Hearing:
+    """Raise what the author may need and open what readers may be harmed by.
+
+    In the caller's transaction: the text and its consequences are stored together or not at all.
+    Need decides people and time, harm decides what readers see; they never decide each other,
+    but who urges others to die is taken for urgent as well (PRODUCT 4.2).
+    """
+    verdict = heard.verdict
+    if verdict.unscreened:
+        await jobs.schedule(
+            tx,
+            SCREEN_AGAIN,
+            str(heard.subject),
+            tx.now + SCREEN_AGAIN_AFTER,
+            unique_key=f"{SCREEN_AGAIN}:{heard.subject}:{heard.version}",
+        )
+    raised = await care.raise_need(tx, _concern(heard))
+    review_id = await open_review(tx, _opening(heard)) if _needs_review(verdict) else None
+    hidden = verdict.harm >= Harm.ENCOURAGEMENT
+    return Hearing(
+        case_id=raised.case_id,
+        review_id=review_id,
+        masks=tuple(verdict.harm_spans) if verdict.harm >= Harm.UNSAFE_DETAIL else (),
+        visibility=Visibility.HIDDEN if hidden else Visibility.SHOWN,
+    )
+
+
+def _needs_review(verdict: Verdict) -> bool:
+    flagged = any(score >= CONDUCT_FLAGGED_FROM for score in verdict.conduct.values())
+    return verdict.harm >= Harm.UNSAFE_DETAIL or flagged
+
+
+def _opening(heard: Heard) -> Opening:
+    verdict = heard.verdict
+    return Opening(
+        subject=heard.subject,
+        community_id=heard.community_id,
+        author_id=heard.author_id,
+        version=heard.version,
+        source="screening",
+        harm=verdict.harm,
+        conduct={name: s for name, s in verdict.conduct.items() if s >= CONDUCT_FLAGGED_FROM},
+        reasons=tuple(one for one in verdict.reasons if one.axis != "need"),
+    )
+
+
+def _concern(heard: Heard) -> Concern:
+    verdict = heard.verdict
+    concern = Concern(
+        person_id=heard.author_id,
+        community_id=heard.community_id,
+        subject=heard.subject,
+        need=verdict.need,
+        source="rule",
+        reasons=verdict.reasons,
+        contexts=verdict.contexts,
+        unscreened=verdict.unscreened,
+    )
+    if verdict.harm >= Harm.ENCOURAGEMENT:
+        return replace(concern, need=max(verdict.need, Need.URGENT))
+    return concern
