@@ -1,0 +1,1 @@
+"""The database's history: one line of migrations, each runs beside the release before it."""
