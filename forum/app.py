@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from forum.accounts.passwords import Argon2
+from forum.admin import routes as admin
 from forum.care import jobs as care_jobs
 from forum.clock import Clock, SystemClock
 from forum.content import Contents
@@ -24,6 +25,8 @@ from forum.events import Bus
 from forum.jobs import Worker
 from forum.limits import Limits
 from forum.live import Hub
+from forum.metrics import Metrics
+from forum.screening.rulebook import load_rules
 from forum.screening.screener import Screener
 from forum.services import Hasher, NavItem, Services
 from forum.settings import Settings
@@ -31,7 +34,7 @@ from forum.web.errors import on_crash, on_forum_error, on_http_error
 from forum.web.headers import SecurityHeaders
 from forum.web.pages import STATIC
 
-MAX_BODY_BYTES = 256 * 1024  # a post of 10,000 characters in any script, form-encoded
+MAX_BODY_BYTES = 1024 * 1024  # the hard end; the guard tells people sooner and more kindly
 SECRET_FILE = "secret.key"  # noqa: S105  # a file's name
 
 NAV: Sequence[NavItem] = ()
@@ -51,7 +54,8 @@ def create_app(
     """
     services = build_services(
         settings,
-        screener=screener or Screener.default(deadline_seconds=settings.screening_deadline_seconds),
+        screener=screener
+        or Screener(load_rules(), deadline_seconds=settings.screening_deadline_seconds),
         clock=clock or SystemClock(),
         hasher=hasher or Argon2(),
     )
@@ -86,6 +90,7 @@ def build_services(
         db=db,
         worker=Worker(db, clock, bus),
         hub=Hub(),
+        metrics=Metrics(),
         limits=Limits(),
         screener=screener,
         contents=Contents(),
@@ -106,6 +111,7 @@ def routes() -> list[BaseRoute]:
     static = GZipMiddleware(StaticFiles(directory=STATIC), minimum_size=500)
     return [
         Mount("/static", app=static, name="static"),
+        *admin.ROUTES,
     ]
 
 

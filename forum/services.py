@@ -12,6 +12,7 @@ from forum.events import Bus
 from forum.jobs import Worker
 from forum.limits import Limits
 from forum.live import Hub
+from forum.metrics import Metrics
 from forum.permissions import Action, Actor, Role
 from forum.screening.screener import Screener
 from forum.settings import Settings
@@ -91,6 +92,7 @@ class Services:
     db: Database
     worker: Worker
     hub: Hub
+    metrics: Metrics
     limits: Limits
     screener: Screener
     contents: Contents

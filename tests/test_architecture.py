@@ -18,6 +18,7 @@ KERNEL = (
     "ids",
     "events",
     "logs",
+    "metrics",
     "db",
     "jobs",
     "permissions",
@@ -45,7 +46,7 @@ STOREYS = (
     ("demo",),
     ("door",),
     ("app",),
-    ("server",),
+    ("schema", "server"),
     ("cli", "__main__"),
 )
 # Alembic's own folder: it imports every table and nothing imports it.

@@ -94,6 +94,11 @@ class Hub:
         if not listeners:
             self._topics.pop(topic, None)
 
+    @property
+    def connection_count(self) -> int:
+        """How many WebSockets are open in this process."""
+        return len(self._connections)
+
     def listeners(self, topic: str) -> int:
         """How many connections of this process listen to it."""
         return len(self._topics.get(topic, ()))
