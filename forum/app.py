@@ -30,6 +30,7 @@ from forum.screening.rulebook import load_rules
 from forum.screening.screener import Screener
 from forum.services import Hasher, NavItem, Services
 from forum.settings import Settings
+from forum.web import standing
 from forum.web.errors import on_crash, on_forum_error, on_http_error
 from forum.web.headers import SecurityHeaders
 from forum.web.pages import STATIC
@@ -112,6 +113,7 @@ def routes() -> list[BaseRoute]:
     return [
         Mount("/static", app=static, name="static"),
         *admin.ROUTES,
+        *standing.ROUTES,
     ]
 
 
