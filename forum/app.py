@@ -17,11 +17,15 @@ from forum.accounts.passwords import Argon2
 from forum.admin import routes as admin
 from forum.care import jobs as care_jobs
 from forum.clock import Clock, SystemClock
+from forum.communities import listeners as communities_listeners
+from forum.communities import routes as communities
+from forum.communities.personal import CommunitiesData
 from forum.content import Contents
 from forum.db import Database
 from forum.door import Door
 from forum.errors import ForumError
 from forum.events import Bus
+from forum.front import routes as front
 from forum.jobs import Worker
 from forum.limits import Limits
 from forum.live import Hub
@@ -38,7 +42,7 @@ from forum.web.pages import STATIC
 MAX_BODY_BYTES = 1024 * 1024  # the hard end; the guard tells people sooner and more kindly
 SECRET_FILE = "secret.key"  # noqa: S105  # a file's name
 
-NAV: Sequence[NavItem] = ()
+NAV: Sequence[NavItem] = (front.NAV,)
 
 
 def create_app(
@@ -98,12 +102,13 @@ def build_services(
         hasher=hasher,
         door=Door(),
         nav=NAV,
-        personal_data=(),
+        personal_data=(CommunitiesData(),),
     )
 
 
 def join(services: Services) -> None:
     """Tell each part what the others announce, and the worker what each kind of job is."""
+    communities_listeners.join(services)
     care_jobs.join(services)
 
 
@@ -111,6 +116,8 @@ def routes() -> list[BaseRoute]:
     """Every address of the forum."""
     static = GZipMiddleware(StaticFiles(directory=STATIC), minimum_size=500)
     return [
+        *front.ROUTES,
+        *communities.ROUTES,
         Mount("/static", app=static, name="static"),
         *admin.ROUTES,
         *standing.ROUTES,

@@ -42,7 +42,7 @@ STOREYS = (
     ("care",),
     ("moderation",),
     ("boards", "chat"),
-    ("admin",),
+    ("admin", "front"),
     ("demo",),
     ("door",),
     ("app",),

@@ -1,7 +1,6 @@
 """Who holds which role: granting, ending, joining and leaving."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, update
@@ -9,44 +8,18 @@ from sqlmodel import col, select
 
 from forum import audit
 from forum.accounts.models import Account
+from forum.communities.events import MemberLeft, RoleEnded, RoleGranted
 from forum.communities.models import Community, Grant
 from forum.communities.queries import holding
 from forum.communities.titles import OFFICES, title
 from forum.db import Tx
 from forum.errors import Conflict, Forbidden, NotFound
-from forum.events import Event
 from forum.notices.actions import tell
 from forum.permissions import Action, Actor, Role, require
 from forum.services import Place, Services
 
 # Facts about a person outlive their membership: nobody sheds a restriction by leaving.
 STAYING = frozenset({Role.CERTIFIED, Role.RESTRICTED})
-
-
-@dataclass(frozen=True, slots=True)
-class RoleGranted(Event):
-    """A person holds a role that they did not hold before."""
-
-    account_id: int
-    community_id: int
-    role: Role
-
-
-@dataclass(frozen=True, slots=True)
-class RoleEnded(Event):
-    """A person no longer holds a role."""
-
-    account_id: int
-    community_id: int
-    role: Role
-
-
-@dataclass(frozen=True, slots=True)
-class MemberLeft(Event):
-    """A person left a community, with every office they held there."""
-
-    account_id: int
-    community_id: int
 
 
 class LastAdmin(Conflict):

@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 class Community(SQLModel, table=True):
     """A group of people with its own team, rules and boards.
 
-    access: see `forum.services.Place`. rules: as written, one a line; rules_html as rendered.
+    access: see `forum.services.Place`. rules: plain text, one a line.
     form_id: names the filling-in of the form that made it, so that sent twice it makes one.
     """
 
@@ -26,7 +26,6 @@ class Community(SQLModel, table=True):
     country: str | None = Field(default=None, max_length=2)
     timezone: str = Field(default="UTC", max_length=60)
     rules: str = ""
-    rules_html: str = ""
     form_id: str | None = Field(default=None, unique=True, max_length=80)
     created_at: datetime
     closed_at: datetime | None = None

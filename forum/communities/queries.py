@@ -1,7 +1,7 @@
 """Who belongs where; every list of communities starts at `visible_to`."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_
@@ -66,21 +66,28 @@ def holds(
     return held.exists()
 
 
-async def badges(
+async def roles_held(
     reader: Reader, community_id: int, account_ids: Collection[int], now: datetime
-) -> dict[int, str]:
-    """Account id → the badge beside the name, for those of `account_ids` who wear one here."""
+) -> Mapping[int, Collection[Role]]:
+    """Account id → the roles held here now, for each of `account_ids`; empty for strangers."""
     rows = await reader.exec(
         select(Grant.account_id, Grant.role).where(
             Grant.community_id == community_id,
             col(Grant.account_id).in_(account_ids),
-            col(Grant.role) != Role.MEMBER.value,
             holding(now),
         )
     )
-    held: defaultdict[int, set[Role]] = defaultdict(set)
+    held: dict[int, set[Role]] = {account_id: set() for account_id in account_ids}
     for account_id, role in rows:
         held[account_id].add(Role(role))
+    return held
+
+
+async def badges(
+    reader: Reader, community_id: int, account_ids: Collection[int], now: datetime
+) -> dict[int, str]:
+    """Account id → the badge beside the name, for those of `account_ids` who wear one here."""
+    held = await roles_held(reader, community_id, account_ids, now)
     worn = {account_id: badge(roles) for account_id, roles in held.items()}
     return {account_id: word for account_id, word in worn.items() if word}
 

@@ -9,9 +9,6 @@ from sqlmodel import select
 from forum.audit import AuditEntry
 from forum.communities.actions import (
     LastAdmin,
-    MemberLeft,
-    RoleEnded,
-    RoleGranted,
     end_office,
     end_role,
     give_office,
@@ -19,6 +16,7 @@ from forum.communities.actions import (
     join,
     leave,
 )
+from forum.communities.events import MemberLeft, RoleEnded, RoleGranted
 from forum.communities.queries import badges, holders, roles_of
 from forum.errors import Forbidden, ForumError, NotFound
 from forum.events import Event
