@@ -172,6 +172,24 @@ async def test_a_key_presses_its_button_but_never_while_someone_writes(
             await page.keyboard.press("c")
 
 
+async def test_keys_can_be_turned_off_for_good(chromium: Browser, gallery: Gallery) -> None:
+    async with await chromium.new_context() as context:
+        page = await context.new_page()
+        await page.goto(gallery.url)
+        await page.keyboard.press("?")
+        await page.get_by_role("button", name="Turn these keys off").click()
+        await page.reload()
+        await page.keyboard.press("c")
+        await page.keyboard.press("?")
+        assert page.url == gallery.url + "/"
+        assert not await page.locator(".keys dl").is_visible()
+        await page.get_by_text("Keys for this page").click()
+        await page.get_by_role("button", name="Turn these keys on").click()
+        await page.locator("h1").click()
+        async with page.expect_request("**/claim/1"):
+            await page.keyboard.press("c")
+
+
 async def test_a_form_is_sent_once_however_often_its_button_is_pressed(
     chromium: Browser, gallery: Gallery
 ) -> None:
