@@ -28,7 +28,7 @@ from forum.events import Bus
 from forum.front import routes as front
 from forum.jobs import Worker
 from forum.limits import Limits
-from forum.live import Hub
+from forum.live import Hub, broker_for
 from forum.metrics import Metrics
 from forum.screening.rulebook import load_rules
 from forum.screening.screener import Screener
@@ -94,7 +94,7 @@ def build_services(
         bus=bus,
         db=db,
         worker=Worker(db, clock, bus),
-        hub=Hub(),
+        hub=Hub(broker_for(settings.broker_url, settings.database, settings.public_url)),
         metrics=Metrics(),
         limits=Limits(),
         screener=screener,
