@@ -146,7 +146,7 @@ async def _write_to(tx: Tx, case: Case, account_id: int) -> None:
     """A notice for somebody whose desk may not be open."""
     place = await tx.session.get_one(Community, case.community_id)
     body = NOTICE_BODY.format(level=LEVEL_WORDS[Need(case.level)], community=place.name)
-    url = f"/c/{place.slug}/desk"
+    url = f"/c/{place.slug}/cases/{case.id}"
     await tell(tx, account_id, "care_alert", NOTICE_TITLE, body, community_id=place.id, url=url)
 
 

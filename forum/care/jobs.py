@@ -1,8 +1,9 @@
 """The clocks of care. Each handler stores its effect and its own end in one commit."""
 
 from datetime import timedelta
+from functools import partial
 
-from forum.care import alerts, rounds, trail
+from forum.care import alerts, line, rounds, trail
 from forum.care.events import LeaseWarned
 from forum.care.ladder import TIMERS, Audience, rung
 from forum.care.models import Case
@@ -21,6 +22,7 @@ def join(services: Services) -> None:
     services.worker.handle(FIRST_WORDS_JOB, clocks.miss_first_words)
     services.worker.handle(LEASE_JOB, clocks.check_lease)
     services.worker.handle(FOLLOW_UP_JOB, clocks.follow_up)
+    services.worker.handle(line.SCREEN_AGAIN_JOB, partial(line.screen_again, services))
 
 
 class Clocks:
@@ -86,20 +88,9 @@ class Clocks:
             case = await trail.locked(tx, case_id)
             due = case.follow_up_at
             if State(case.state) in RESTING and due is not None and due <= tx.now:
-                await wake(tx, case, "follow_up_due", pace=min(Need(case.level), Need.CONCERN))
-
-
-async def wake(tx: Tx, case: Case, kind: str, *, pace: Need) -> None:
-    """Bring a resting case back: to its owner when on duty, else into the queue at this pace."""
-    team = await alerts.team_for(tx, case)
-    if case.owner_id is None or case.owner_id not in team.on_shift:
-        await rounds.begin(tx, case, kind, pace=pace)
-        return
-    case.follow_up_at = None
-    await trail.leave(tx, case, kind, to=State.RESPONDING)
-    await rounds.start_lease(tx, case)
-    step = f"{kind}-{case.claim_no}"
-    await alerts.ring_people(tx, case, step, Audience.OWNER, case.owner_id)
+                await rounds.wake(
+                    tx, case, "follow_up_due", pace=min(Need(case.level), Need.CONCERN)
+                )
 
 
 async def _schedule_next(tx: Tx, case: Case, number: int) -> None:

@@ -2,7 +2,7 @@
 
 from forum import jobs
 from forum.care import alerts, trail
-from forum.care.ladder import TIMERS, rung
+from forum.care.ladder import TIMERS, Audience, rung
 from forum.care.models import Case
 from forum.care.states import State
 from forum.db import Tx
@@ -42,6 +42,19 @@ async def begin(
     for number in range(1, len(timers.rungs)):
         await schedule_rung(tx, case, number)
     await expect_first_words(tx, case, pace)
+
+
+async def wake(tx: Tx, case: Case, kind: str, *, pace: Need) -> None:
+    """Bring a resting case back: to its owner when on duty, else into the queue at this pace."""
+    team = await alerts.team_for(tx, case)
+    if case.owner_id is None or case.owner_id not in team.on_shift:
+        await begin(tx, case, kind, pace=pace)
+        return
+    case.follow_up_at = None
+    await trail.leave(tx, case, kind, to=State.RESPONDING)
+    await start_lease(tx, case)
+    step = f"{kind}-{case.claim_no}"
+    await alerts.ring_people(tx, case, step, Audience.OWNER, case.owner_id)
 
 
 async def schedule_rung(tx: Tx, case: Case, number: int) -> None:

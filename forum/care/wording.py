@@ -73,6 +73,7 @@ def author_panel(
     lines: Sequence[HelpLine],
     *,
     staffed: bool,
+    reached: bool = True,
     hours: str = "",
     kind: str = "post",
     standing: Standing = Standing.UP,
@@ -80,8 +81,8 @@ def author_panel(
     """What the author sees at once beside their words; None for need 0.
 
     need: 0-4. lines: what `Directory.for_country` gave. staffed: whether a certified person is on
-    duty now. hours: when somebody usually is ("from 8 to 11 in the evening"), empty if unknown.
-    kind: "post" or "message".
+    duty now. reached: whether anybody could be called at all. hours: when somebody usually is
+    there ("from 8 to 11 in the evening"), empty if unknown. kind: "post" or "message".
     """
     if need <= 0:
         return None
@@ -100,17 +101,22 @@ def author_panel(
         title="It sounds like things are very heavy right now",
         before=(stands, "Thank you for saying it.", *_danger(need, lines)),
         lines_intro=_lines_intro(lines),
-        after=(on_duty(staffed, hours), AUTOMATIC),
+        after=(on_duty(staffed, hours, reached=reached), AUTOMATIC),
         choices=(TALK_HERE, MORE_LINES, OTHER_COUNTRY, ABOUT_SOMEONE_ELSE, I_AM_OK),
     )
 
 
-def on_duty(staffed: bool, hours: str = "") -> str:
-    """The honest word on who is here, after an urgent call. hours: as in `author_panel`."""
+def on_duty(staffed: bool, hours: str = "", *, reached: bool = True) -> str:
+    """The honest word on who is here, after an urgent call. Arguments as in `author_panel`."""
     if staffed:
         return (
             "A trained volunteer is on duty and has been told. "
             "They will write to you here as soon as they can."
+        )
+    if not reached:
+        return (
+            "Nobody from our team is on duty right now, and we could not reach anyone on call. We "
+            f"keep trying. The help lines can talk now.{_usual(hours)}"
         )
     return (
         "Nobody from our team is on duty right now. We have called the person on call, but we "
@@ -191,10 +197,10 @@ NOT_SAVED = (
 )
 
 
-def need_someone(staffed: bool, hours: str = "") -> tuple[str, str]:
-    """Title and text after the button was pressed. hours: as in `author_panel`."""
+def need_someone(staffed: bool, hours: str = "", *, reached: bool = True) -> tuple[str, str]:
+    """Title and text after the button was pressed. Arguments as in `author_panel`."""
     title = NEED_SOMEONE_TITLE_STAFFED if staffed else NEED_SOMEONE_TITLE_UNSTAFFED
-    return title, f"Thank you for asking. {on_duty(staffed, hours)}"
+    return title, f"Thank you for asking. {on_duty(staffed, hours, reached=reached)}"
 
 
 # --- The status line only the author sees ---------------------------------------------------------
