@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from starlette.types import Message
 from starlette.websockets import WebSocket
 
 from forum.live.wires import HANDED_OVER, Batch, QueueWire, TransportWire, Wire
@@ -32,18 +31,15 @@ class Connection:
         self.session = session
         self.topics: set[str] = set()
         self._websocket = websocket
-        self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.is_ended = False  # when it is, nothing more is sent or read
         self._held: list[Batch] | None = None
         self._held_size = 0
         handed_over = websocket.scope.get("extensions", {}).get(HANDED_OVER)
         self._wire: Wire = (
-            TransportWire(handed_over) if handed_over else QueueWire(websocket, self._end)
+            TransportWire(handed_over, websocket)
+            if handed_over
+            else QueueWire(websocket, self._end)
         )
-
-    @property
-    def is_ended(self) -> bool:
-        """Whether nothing more may be sent or is read."""
-        return self._ended.done()
 
     def send(self, text: str) -> None:
         """Send one text frame to this person only, now, also while live messages are held."""
@@ -88,9 +84,9 @@ class Connection:
     async def received(self) -> AsyncIterator[str | bytes]:
         """Each frame this person sends, text or binary, until either side ends it."""
         while not self.is_ended:
-            message = await self._next_message()
-            if message["type"] == "websocket.disconnect":
-                self._end()
+            message = await self._wire.receive()
+            if self.is_ended or message["type"] == "websocket.disconnect":
+                self.is_ended = True
                 return
             text: str | None = message.get("text")
             yield message["bytes"] if text is None else text
@@ -98,12 +94,12 @@ class Connection:
     def close(self, code: int = CLOSED_NORMALLY) -> None:
         """End it with a WebSocket close code; `received` ends as well. Twice is as once."""
         if not self.is_ended:
-            self._end()
+            self.is_ended = True
             self._wire.close(code)
 
     def abort(self) -> None:
         """Cut it without a goodbye, for one who reads nothing would not hear that either."""
-        self._end()
+        self.is_ended = True
         self._wire.abort()
 
     async def finish(self, code: int) -> None:
@@ -112,22 +108,12 @@ class Connection:
         await self._wire.finish()
 
     def _write(self, batch: Batch) -> None:
-        if self._ended.done():
+        if self.is_ended:
             return
         if self._wire.unsent() > MAX_UNSENT:
             self.abort()
         else:
             self._wire.write(batch)
 
-    async def _next_message(self) -> Message:
-        """What comes in next; a disconnection when we end it meanwhile, whoever is talking."""
-        receiving = asyncio.ensure_future(self._websocket.receive())
-        try:
-            await asyncio.wait((receiving, self._ended), return_when=asyncio.FIRST_COMPLETED)
-            return {"type": "websocket.disconnect"} if self.is_ended else receiving.result()
-        finally:
-            receiving.cancel()
-
     def _end(self) -> None:
-        if not self._ended.done():
-            self._ended.set_result(None)
+        self.is_ended = True

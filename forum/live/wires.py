@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
+from starlette.types import Message
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from websockets.frames import Frame, Opcode
 
@@ -51,6 +52,9 @@ class Wire(Protocol):
     def abort(self) -> None:
         """End it now and drop what is unsent."""
 
+    async def receive(self) -> Message:
+        """What comes in next: a disconnection as soon as either side has ended it."""
+
     async def finish(self) -> None:
         """What must still happen before the endpoint may return."""
 
@@ -67,9 +71,11 @@ class HandedOver(Protocol):
 class TransportWire:
     """Writes ready frames straight to the server's transport: the fast way."""
 
-    def __init__(self, connection: HandedOver) -> None:
+    def __init__(self, connection: HandedOver, websocket: WebSocket) -> None:
         self._connection = connection
         self._transport = connection.transport
+        # The server itself reports a disconnection when we hang up or abort.
+        self.receive = websocket.receive
         self.unsent = connection.transport.get_write_buffer_size
         self.abort = connection.transport.abort
 
@@ -98,7 +104,9 @@ class QueueWire:
         self._queue: asyncio.Queue[str | int] = asyncio.Queue()
         self._unsent = 0
         self._is_closing = False
+        self._ended = asyncio.Event()
         self._task = asyncio.create_task(self._send_all())
+        self._task.add_done_callback(lambda _: self._ended.set())
         self._task.add_done_callback(lambda _: on_gone())
 
     def write(self, batch: Batch) -> None:
@@ -115,10 +123,24 @@ class QueueWire:
         """Say goodbye after what is queued."""
         self._is_closing = True
         self._queue.put_nowait(code)
+        self._ended.set()
 
     def abort(self) -> None:
         """Stop sending. The server closes the connection when the endpoint returns."""
         self._task.cancel()
+        self._ended.set()
+
+    async def receive(self) -> Message:
+        """What comes in next; the server would not report a disconnection that we ask for."""
+        receiving = asyncio.ensure_future(self._websocket.receive())
+        ending = asyncio.ensure_future(self._ended.wait())
+        try:
+            await asyncio.wait((receiving, ending), return_when=asyncio.FIRST_COMPLETED)
+            gone: Message = {"type": "websocket.disconnect"}
+            return receiving.result() if receiving.done() else gone
+        finally:
+            receiving.cancel()
+            ending.cancel()
 
     async def finish(self) -> None:
         """Wait until the goodbye is sent; without one there is nobody left to send to."""
