@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -13,7 +14,12 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
+from forum.accounts import jobs as account_jobs
+from forum.accounts import listeners as account_listeners
 from forum.accounts.passwords import Argon2
+from forum.accounts.personal import AccountData
+from forum.accounts.routes import ROUTES as ACCOUNT_ROUTES
+from forum.accounts.seen import FLUSH_SECONDS
 from forum.admin import routes as admin
 from forum.care import jobs as care_jobs
 from forum.clock import Clock, SystemClock
@@ -30,10 +36,14 @@ from forum.jobs import Worker
 from forum.limits import Limits
 from forum.live import Hub, broker_for
 from forum.metrics import Metrics
+from forum.notices import listeners as notice_listeners
+from forum.notices.personal import NoticeData
+from forum.notices.routes import ROUTES as NOTICE_ROUTES
 from forum.screening.rulebook import load_rules
 from forum.screening.screener import Screener
 from forum.services import Hasher, NavItem, Services
 from forum.settings import Settings
+from forum.timers import Every, Timers
 from forum.web import standing
 from forum.web.errors import on_crash, on_forum_error, on_http_error
 from forum.web.headers import SecurityHeaders
@@ -78,6 +88,7 @@ def create_app(
     )
     app.state.services = services
     app.state.runs_jobs = runs_jobs
+    app.state.timers = timers(services)
     return app
 
 
@@ -85,11 +96,11 @@ def build_services(
     settings: Settings, *, screener: Screener, clock: Clock, hasher: Hasher
 ) -> Services:
     """The parts, not joined and not started."""
-    bus = Bus()
+    bus, key = Bus(), secret_key(settings)
     db = Database(settings.database, bus, clock)
     return Services(
         settings=settings,
-        key=secret_key(settings),
+        key=key,
         clock=clock,
         bus=bus,
         db=db,
@@ -102,14 +113,29 @@ def build_services(
         hasher=hasher,
         door=Door(),
         nav=NAV,
-        personal_data=(CommunitiesData(),),
+        # In the order of imports: erasing begins at the end, with those who build upon others.
+        personal_data=(AccountData(key), NoticeData(), CommunitiesData()),
     )
 
 
 def join(services: Services) -> None:
     """Tell each part what the others announce, and the worker what each kind of job is."""
+    account_listeners.join(services)
+    notice_listeners.join(services)
     communities_listeners.join(services)
     care_jobs.join(services)
+
+
+def timers(services: Services) -> Timers:
+    """What each process repeats."""
+    forget = partial(account_jobs.forget_expired_sessions, services)
+    write_down = partial(services.door.write_down_seen, services.db)
+    return Timers(
+        [
+            Every(FLUSH_SECONDS, "last_seen", write_down),
+            Every(account_jobs.FORGET_SECONDS, "expired_sessions", forget),
+        ]
+    )
 
 
 def routes() -> list[BaseRoute]:
@@ -121,6 +147,8 @@ def routes() -> list[BaseRoute]:
         Mount("/static", app=static, name="static"),
         *admin.ROUTES,
         *standing.ROUTES,
+        *ACCOUNT_ROUTES,
+        *NOTICE_ROUTES,
     ]
 
 
@@ -131,10 +159,12 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
     await services.hub.start()
     if app.state.runs_jobs:
         await services.worker.start()
+    await app.state.timers.start()
     try:
         yield
     finally:
         await services.hub.stop()
+        await app.state.timers.stop()
         await services.worker.stop()
         await services.screener.aclose()
         await services.db.close()

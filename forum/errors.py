@@ -82,6 +82,12 @@ class Conflict(ForumError):
     title = "Somebody was just ahead of you"
 
 
+class StillNeeded(Conflict):
+    """This person cannot go before somebody else takes over; the advice says what to do."""
+
+    title = "One thing must be handed over first"
+
+
 class TooMany(ForumError):
     """A limit was reached; `wait_seconds` says for how long."""
 

@@ -35,6 +35,9 @@ class Limit:
 SIGN_UP_PER_ADDRESS = Limit(
     "sign-up per address", 10, 3600, "a clinic's waiting room shares one address; a script is more"
 )
+NAMES_PER_ADDRESS = Limit(
+    "names tried per address", 40, 3600, "finding a free name takes some tries; a list takes more"
+)
 SIGN_IN_PER_ACCOUNT = Limit(
     "sign-in per account", 20, 900, "a tired person mistypes; guessing needs thousands of tries"
 )
@@ -58,6 +61,7 @@ WORRY = Limit("worry reports per member", 10, 3600, "reports of worry are sent t
 
 LIMITS: Final = (
     SIGN_UP_PER_ADDRESS,
+    NAMES_PER_ADDRESS,
     SIGN_IN_PER_ACCOUNT,
     SIGN_IN_PER_ADDRESS,
     RECOVERY_PER_ACCOUNT,

@@ -165,13 +165,15 @@ RESTRICTED_FROM = frozenset(
 class Actor:
     """Who is asking, with the roles that hold at this moment.
 
-    roles: community id → roles there. account_id is None for a guest.
+    roles: community id → roles there. account_id is None for a guest. session_key: the same for
+    as long as the session lasts; has_stale_session: its cookie is due to be exchanged.
     """
 
     account_id: int | None = None
     name: str = ""
     session_id: int | None = None
     session_key: str = ""
+    has_stale_session: bool = False
     is_site_admin: bool = False
     country: str | None = None
     timezone: str | None = None

@@ -55,6 +55,12 @@ class Doorkeeper(Protocol):
     async def place(self, reader: Reader, slug: str, actor: Actor) -> Place | None:
         """The community of that name; None when it does not exist for this person."""
 
+    async def renew(self, tx: Tx, actor: Actor) -> str | None:
+        """A new token for the same session; None when the old one was exchanged or ended."""
+
+    async def write_down_seen(self, db: Database) -> int:
+        """Store when each session was last seen; how many sessions that were."""
+
 
 class Hasher(Protocol):
     """Turns passwords into what may be stored; slow on purpose, off the event loop."""
@@ -62,8 +68,11 @@ class Hasher(Protocol):
     async def hash(self, password: str) -> str:
         """What is stored of a password."""
 
-    async def verify(self, password: str, stored: str) -> bool:
-        """Whether the password is the one that was stored."""
+    async def verify(self, password: str, stored: str | None) -> bool:
+        """Whether the password is the one that was stored.
+
+        None, for somebody unknown, is never it but takes as long, so that time tells no names.
+        """
 
 
 class PersonalData(Protocol):
@@ -78,6 +87,7 @@ class PersonalData(Protocol):
         """Remove it, or cut the tie to the person where others rely on it.
 
         keep_words: the person chose that posts stay, without a name.
+        Raises StillNeeded, which undoes the whole erasure, when others would be left stranded.
         """
 
 

@@ -8,13 +8,14 @@ from httpx2 import ASGITransport, AsyncClient, Response
 from starlette.applications import Starlette
 
 from forum.accounts.models import Account, Session
+from forum.accounts.names import name_key
 from forum.communities.models import Community, Grant
 from forum.ids import new_token, token_hash
 from forum.peers.models import Duty
 from forum.permissions import Actor, Role
 from forum.services import Place, Services
+from forum.web.cookies import guest_cookie, session_cookie
 from forum.web.forms import form_token
-from forum.web.guard import guest_cookie, session_cookie
 
 SITE = "https://handrail.test"
 PASSWORD = "correct horse battery"  # what QuickHasher stores for everybody here
@@ -98,7 +99,7 @@ class World:
         async with self.services.db.write() as tx:
             account = Account(
                 name=name,
-                name_key=name.casefold(),
+                name_key=name_key(name),
                 password_hash=await self.services.hasher.hash(PASSWORD),
                 recovery_hash="",
                 is_site_admin=site_admin,

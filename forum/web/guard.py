@@ -20,14 +20,16 @@ from forum.errors import (
     TooLarge,
 )
 from forum.ids import new_token
-from forum.permissions import GUEST, Action, may, require
-from forum.settings import Settings
+from forum.permissions import GUEST, Action, Actor, may, require
+from forum.services import Services
+from forum.web.cookies import give_guest, give_session, guest_cookie, session_cookie
 from forum.web.errors import on_crash
 from forum.web.forms import (
     TOKEN_FIELD,
     TOKEN_HEADER,
     Sent,
     check_origin,
+    check_sent_from_here,
     check_token,
     is_own_origin,
 )
@@ -40,17 +42,19 @@ SocketEndpoint = Callable[[WebSocket], Awaitable[None]]
 READING = {"GET", "HEAD"}
 MAX_FORM_FIELDS = 400
 MAX_FORM_BYTES = 256 * 1024  # 10,000 characters of any script, form-encoded, and room to spare
-GUEST_COOKIE_SECONDS = 86400
+MAX_ID = 2**31 - 1  # what an id column holds; a larger number in an address is nothing of ours
 
 
 class GuardedRoute(Route):
     """A route that says out loud what it needs; None means anybody.
 
     lobby: reachable in a community that is not open to the person yet (to join it).
+    tokenless: a form that needs no token; it must then prove that our own page sent it.
     """
 
     needs: Action | None
     lobby: bool
+    tokenless: bool
 
 
 class GuardedSocket(WebSocketRoute):
@@ -66,6 +70,7 @@ def route(
     needs: Action | None,
     methods: Sequence[str] = ("GET",),
     lobby: bool = False,
+    tokenless: bool = False,
     name: str | None = None,
 ) -> GuardedRoute:
     """A page or form that runs only for those who may do `needs`."""
@@ -93,19 +98,18 @@ def route(
         visit = visit_of(request)
         await _welcome(request, visit, public=needs is None)
         if request.method not in READING:
-            await _check_form(request, visit)
+            await _check_form(request, visit, tokenless=tokenless)
         entry = _entry(visit, lobby)
         if entry is not None:
             return entry
         if needs is not None:
             require(visit.actor, needs, visit.place.id if visit.place else None)
         response = await endpoint(request)
-        if visit.guest_key_used and visit.new_guest_key:
-            _set_guest_cookie(response, services_of(request).settings, visit.guest_key)
+        await _complete_cookies(request, visit, response)
         return response
 
     made = GuardedRoute(path, guarded, methods=list(methods), name=name or endpoint.__name__)
-    made.needs, made.lobby = needs, lobby
+    made.needs, made.lobby, made.tokenless = needs, lobby, tokenless
     return made
 
 
@@ -135,19 +139,11 @@ def socket(path: str, endpoint: SocketEndpoint, *, needs: Action | None) -> Guar
     return made
 
 
-def session_cookie(settings: Settings) -> str:
-    """The name of the session's cookie; browsers accept the prefix over https only."""
-    return "__Host-session" if settings.is_secure else "session"
-
-
-def guest_cookie(settings: Settings) -> str:
-    """The name of the cookie that ties a guest's forms to their browser."""
-    return "__Host-guest" if settings.is_secure else "guest"
-
-
 async def _welcome(connection: HTTPConnection, visit: Visit, *, public: bool) -> None:
     """Find out who asks and about which community."""
     services = services_of(connection)
+    if any(isinstance(given, int) and given > MAX_ID for given in connection.path_params.values()):
+        raise NotFound
     visit.guest_key = connection.cookies.get(guest_cookie(services.settings), "")
     visit.new_guest_key = not visit.guest_key
     visit.guest_key = visit.guest_key or new_token()
@@ -179,6 +175,31 @@ async def _look_up(
             raise NotFound
 
 
+async def _complete_cookies(request: Request, visit: Visit, response: Response) -> None:
+    """Set what this browser must keep from now on."""
+    services = services_of(request)
+    if visit.guest_key_used and visit.new_guest_key:
+        give_guest(response, services.settings, visit.guest_key)
+    if visit.actor.has_stale_session and _is_page(request) and response.status_code < 400:
+        # Somebody with new rights gets a new cookie: an older copy of it opens nothing.
+        token = await _renewed(services, visit.actor)
+        if token:
+            give_session(response, services.settings, token)
+
+
+async def _renewed(services: Services, actor: Actor) -> str | None:
+    try:
+        async with services.db.write() as tx:
+            return await services.door.renew(tx, actor)
+    except ReadOnly:
+        return None  # later; pages must stand while nothing can be stored
+
+
+def _is_page(request: Request) -> bool:
+    """Whether the browser opens a page, rather than a script asking beside it."""
+    return request.method == "GET" and request.headers.get("sec-fetch-mode") in (None, "navigate")
+
+
 def _entry(visit: Visit, lobby: bool) -> Response | None:
     """The way to the lobby for those who have not joined; None when they may go on."""
     place = visit.place
@@ -189,16 +210,19 @@ def _entry(visit: Visit, lobby: bool) -> Response | None:
     return RedirectResponse(f"/c/{place.slug}/join", 303)
 
 
-async def _check_form(request: Request, visit: Visit) -> None:
+async def _check_form(request: Request, visit: Visit, *, tokenless: bool) -> None:
     """Take the form in, and take it only from our own page."""
     services = services_of(request)
-    check_origin(request.headers, services.settings)
+    check = check_sent_from_here if tokenless else check_origin
+    check(request.headers, services.settings)
     if int(request.headers.get("content-length", 0)) > MAX_FORM_BYTES:
         raise TooLarge
     try:
         visit.sent = Sent(await request.form(max_files=0, max_fields=MAX_FORM_FIELDS))
     except UnicodeDecodeError as error:
         raise BadRequest("The text is not in a form we can read (UTF-8).") from error
+    if tokenless:
+        return
     token = request.headers.get(TOKEN_HEADER) or visit.sent.get(TOKEN_FIELD)
     owner = form_owner(visit)
     if visit.actor.is_guest and visit.new_guest_key:
@@ -218,14 +242,3 @@ async def _refusal(websocket: WebSocket, visit: Visit, needs: Action | None) -> 
     if closed or (needs and not may(visit.actor, needs, place.id if place else None)):
         return 4401 if visit.actor.is_guest else 4403
     return None
-
-
-def _set_guest_cookie(response: Response, settings: Settings, key: str) -> None:
-    response.set_cookie(
-        guest_cookie(settings),
-        key,
-        max_age=GUEST_COOKIE_SECONDS,
-        secure=settings.is_secure,
-        httponly=True,
-        samesite="lax",
-    )

@@ -263,8 +263,9 @@ class TestTeamPage:
     async def test_every_member_is_on_one_page_of_the_list(self, world: World) -> None:
         harbour = await world.community()
         ada = await world.person("ada", harbour, Role.COMMUNITY_ADMIN)
-        for number in range(60):
-            await world.person(f"m{number:02}", harbour)
+        names = [f"m{first}{second}" for first in "aceg" for second in "abcdefghjkmnopq"]
+        for name in names:
+            await world.person(name, harbour)
         seen: list[str] = []
         url = "/c/harbour/team"
         for _ in range(2):
@@ -273,7 +274,7 @@ class TestTeamPage:
             following = re.search(r'rel="next" href="([^"]+)"', page)
             url = following[1].replace("&amp;", "&") if following else ""
         assert url == ""
-        assert seen == ["ada", *(f"m{number:02}" for number in range(60))]
+        assert seen == ["ada", *names]
 
 
 async def link_of(person: Person, **fields: str) -> str:
