@@ -21,6 +21,9 @@ from forum.accounts.personal import AccountData
 from forum.accounts.routes import ROUTES as ACCOUNT_ROUTES
 from forum.accounts.seen import FLUSH_SECONDS
 from forum.admin import routes as admin
+from forum.boards import routes as boards
+from forum.boards.content import Posts
+from forum.boards.data import BoardsData
 from forum.care import jobs as care_jobs
 from forum.clock import Clock, SystemClock
 from forum.communities import listeners as communities_listeners
@@ -52,7 +55,7 @@ from forum.web.pages import STATIC
 MAX_BODY_BYTES = 1024 * 1024  # the hard end; the guard tells people sooner and more kindly
 SECRET_FILE = "secret.key"  # noqa: S105  # a file's name
 
-NAV: Sequence[NavItem] = (front.NAV,)
+NAV: Sequence[NavItem] = (boards.NAV, front.NAV)
 
 
 def create_app(
@@ -109,12 +112,12 @@ def build_services(
         metrics=Metrics(),
         limits=Limits(),
         screener=screener,
-        contents=Contents(),
+        contents=Contents([Posts()]),
         hasher=hasher,
         door=Door(),
         nav=NAV,
         # In the order of imports: erasing begins at the end, with those who build upon others.
-        personal_data=(AccountData(key), NoticeData(), CommunitiesData()),
+        personal_data=(AccountData(key), NoticeData(), CommunitiesData(), BoardsData()),
     )
 
 
@@ -144,6 +147,7 @@ def routes() -> list[BaseRoute]:
     return [
         *front.ROUTES,
         *communities.ROUTES,
+        *boards.ROUTES,
         Mount("/static", app=static, name="static"),
         *admin.ROUTES,
         *standing.ROUTES,

@@ -108,6 +108,11 @@ async def render_off_loop(text: str) -> Markup:
     return await asyncio.to_thread(render, text)
 
 
+def stored(html: str) -> Markup:
+    """HTML that `render` or `render_masked` made and a row has kept, fit for a page again."""
+    return Markup(html)  # noqa: S704 - it was made safe before it was stored
+
+
 def plain(text: str) -> str:
     """The words alone, on one line and without Markdown signs, for excerpts. It is not escaped.
 

@@ -1,1 +1,1 @@
-"""Boards: topics and posts."""
+"""Boards: topics and posts that stay, and what their writers may do with them."""

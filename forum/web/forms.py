@@ -23,7 +23,7 @@ class Sent:
     def get(self, name: str, default: str = "") -> str:
         """One field with newlines as \\n; `default` when it is missing.
 
-        Raises BadRequest for text that no keyboard makes: NUL or half a character.
+        Raises BadRequest for text that no keyboard makes: NUL, half a character, broken encoding.
         """
         value = self._form.get(name, default)
         return _readable(value) if isinstance(value, str) else default
@@ -103,6 +103,7 @@ def check_token(key: bytes, owner: str, token: str) -> None:
 
 def _readable(value: str) -> str:
     text = value.replace("\r\n", "\n").replace("\r", "\n")
-    if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+    # U+FFFD is what another encoding than UTF-8 becomes: stored, the words would be lost.
+    if any(sign in "\x00\ufffd" or "\ud800" <= sign <= "\udfff" for sign in text):
         raise BadRequest("The text holds signs that cannot be shown. Please take them out.")
     return text

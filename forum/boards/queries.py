@@ -1,0 +1,272 @@
+"""Reads of boards and topics; every list starts at `visible_to`."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, true
+from sqlmodel import col, select
+
+from forum.accounts.models import Account
+from forum.boards.models import Board, Post, Topic
+from forum.communities.models import Grant
+from forum.communities.queries import holding
+from forum.communities.titles import OFFICES, badge
+from forum.content import Visibility
+from forum.db import Reader
+from forum.errors import NotFound
+from forum.permissions import Action, Actor, Role
+from forum.services import Place
+
+POSTS_A_PAGE = 20
+RECENT_TEXTS = 3  # what was said just before often tells how the next words are meant
+NEWCOMER_FOR = timedelta(days=3)  # PRODUCT 5, "new member"
+FORMER_MEMBER = "former member"
+# What a hidden or withdrawn topic is called by those who may not read its first post.
+NO_TITLE = {Visibility.HIDDEN: "A topic that is hidden for now", Visibility.REMOVED: "A topic"}
+
+
+class BoardLine(NamedTuple):
+    """A board in the list; last_post_at is None while nobody has written."""
+
+    id: int
+    slug: str
+    name: str
+    about: str
+    goal: str
+    is_closed: bool
+    last_post_at: datetime | None
+
+
+class OwnPost(NamedTuple):
+    """A post as its author may change it."""
+
+    id: int
+    topic_id: int
+    number: int
+    text: str
+    note: str
+    version: int
+    visibility: str
+
+
+class Thread(NamedTuple):
+    """A topic as its own page needs it. title: what this person may read of it."""
+
+    id: int
+    title: str
+    post_count: int
+    is_locked: bool
+    is_pinned: bool
+    board_slug: str
+    board_name: str
+    board_closed: bool
+
+    @property
+    def pages(self) -> int:
+        """How many pages of posts there are, at least one."""
+        return page_of(self.post_count)
+
+    @property
+    def takes_posts(self) -> bool:
+        """Whether anybody may answer here."""
+        return not (self.is_locked or self.board_closed)
+
+
+def storable(number: int) -> int:
+    """An id or page as both databases can hold it. Raises NotFound for what no row can have."""
+    if not 0 < number < 2**31:
+        raise NotFound
+    return number
+
+
+def page_of(number: int) -> int:
+    """The page that shows the post of this number."""
+    return max(1, -(-number // POSTS_A_PAGE))
+
+
+def is_staff(place: Place, actor: Actor) -> bool:
+    """Whether this person reads what moderators have hidden here."""
+    return actor.may(Action.REVIEW_LIST, place.id)
+
+
+def may_read(place: Place, actor: Actor) -> ColumnElement[bool]:
+    """The condition that this person may read a post's words."""
+    mine = false() if actor.is_guest else col(Post.author_id) == actor.account_id
+    return or_(
+        col(Post.visibility) == Visibility.SHOWN.value, true() if is_staff(place, actor) else mine
+    )
+
+
+def visible_to(place: Place, actor: Actor) -> ColumnElement[bool]:
+    """The condition that this person may know of a topic: it is of a place that is open to them.
+
+    A hidden first post does not hide the answers of others: the topic opens, without its title.
+    """
+    if not place.is_open_to(actor):
+        return false()
+    return col(Topic.community_id) == place.id
+
+
+async def boards(reader: Reader, place: Place, actor: Actor) -> list[BoardLine]:
+    """The community's boards in their order, each with the time of its latest post."""
+    if not place.is_open_to(actor):
+        return []
+    latest = (
+        select(func.max(Topic.last_post_at))
+        .where(col(Topic.board_id) == col(Board.id))
+        .scalar_subquery()
+    )
+    rows = await reader.exec(
+        select(  # type: ignore[call-overload]  # sqlmodel types no more than four columns
+            Board.id, Board.slug, Board.name, Board.about, Board.goal, Board.is_closed, latest
+        )
+        .where(Board.community_id == place.id)
+        .order_by(col(Board.position), col(Board.id))
+    )
+    return [BoardLine(*row) for row in rows]
+
+
+async def board(reader: Reader, place: Place, slug: str) -> Board:
+    """The board of that name in this community. Raises NotFound."""
+    found = await reader.exec(
+        select(Board).where(Board.community_id == place.id, Board.slug == slug)
+    )
+    row = found.first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def thread(reader: Reader, place: Place, actor: Actor, topic_id: int) -> Thread:
+    """The topic, its board and the title this person may read. Raises NotFound."""
+    row = (
+        await reader.exec(
+            select(  # type: ignore[call-overload]  # sqlmodel types no more than four columns
+                Topic.id,
+                Post.title,
+                Topic.post_count,
+                Topic.is_locked,
+                Topic.is_pinned,
+                Board.slug,
+                Board.name,
+                Board.is_closed,
+                Post.visibility,
+                may_read(place, actor),
+            )
+            .join(Board, col(Board.id) == col(Topic.board_id))
+            .join(Post, is_first_post())
+            .where(Topic.id == topic_id, visible_to(place, actor))
+        )
+    ).first()
+    if row is None:
+        raise NotFound
+    return Thread(*titled(row))
+
+
+async def whereabouts(reader: Reader, place: Place, actor: Actor, post_id: int) -> tuple[int, int]:
+    """Topic id and number of a post in this community. Raises NotFound."""
+    found = (
+        await reader.exec(
+            select(Post.topic_id, Post.number)
+            .join(Topic, col(Topic.id) == col(Post.topic_id))
+            .where(Post.id == post_id, visible_to(place, actor))
+        )
+    ).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def own_post(reader: Reader, place: Place, actor: Actor, post_id: int) -> OwnPost:
+    """The person's own post with its words as they wrote them. Raises NotFound for another's."""
+    found = (
+        await reader.exec(
+            select(  # type: ignore[call-overload]  # sqlmodel types no more than four columns
+                Post.id,
+                Post.topic_id,
+                Post.number,
+                Post.text,
+                Post.note,
+                Post.version,
+                Post.visibility,
+            )
+            .join(Topic, col(Topic.id) == col(Post.topic_id))
+            .where(
+                Post.id == post_id,
+                Post.author_id == actor.id,
+                visible_to(place, actor),
+            )
+        )
+    ).first()
+    if found is None:
+        raise NotFound
+    return OwnPost(*found)
+
+
+async def opening_text(reader: Reader, topic_id: int) -> str | None:
+    """How a topic began, for the screener; None when that was hidden or taken back."""
+    found = select(Post.text).where(
+        Post.topic_id == topic_id, Post.number == 1, Post.visibility == Visibility.SHOWN.value
+    )
+    return (await reader.exec(found)).first()
+
+
+async def recent_texts(reader: Reader, place: Place, author_id: int) -> list[str]:
+    """What the author wrote last in this community, oldest first, for the screener."""
+    found = (
+        select(Post.text)
+        .where(Post.author_id == author_id, Post.community_id == place.id)
+        .order_by(col(Post.id).desc())
+        .limit(RECENT_TEXTS)
+    )
+    return list(await reader.exec(found))[::-1]
+
+
+async def is_newcomer(reader: Reader, place: Place, actor: Actor, now: datetime) -> bool:
+    """Whether this person joined only lately, so that narrower limits hold."""
+    found = select(Grant.id).where(
+        Grant.account_id == actor.id,
+        Grant.community_id == place.id,
+        Grant.role == Role.MEMBER.value,
+        Grant.starts_at > now - NEWCOMER_FOR,
+    )
+    return (await reader.exec(found)).first() is not None
+
+
+async def badges(
+    reader: Reader, community_id: int, account_ids: set[int], now: datetime
+) -> dict[int, str]:
+    """Account id → the words beside the name, for those who wear any here now."""
+    rows = await reader.exec(
+        select(Grant.account_id, Grant.role).where(
+            Grant.community_id == community_id,
+            col(Grant.account_id).in_(account_ids),
+            col(Grant.role).in_((*OFFICES, Role.CERTIFIED)),
+            holding(now),
+        )
+    )
+    held: defaultdict[int, set[Role]] = defaultdict(set)
+    for account_id, role in rows:
+        held[account_id].add(Role(role))
+    return {account_id: badge(roles) for account_id, roles in held.items()}
+
+
+def author_name(account: type[Account] = Account) -> ColumnElement[str]:
+    """The column of an author's name: an erased one's is kept by nobody."""
+    is_known = and_(col(account.id).is_not(None), col(account.erased_at).is_(None))
+    return case((is_known, col(account.name)), else_=FORMER_MEMBER)
+
+
+def titled(row: Sequence[Any]) -> list[Any]:
+    """A row without its last two columns, visibility and readable, which decide on its title."""
+    *shown, visibility, readable = row
+    if not readable or not shown[1]:
+        shown[1] = NO_TITLE.get(Visibility(visibility), NO_TITLE[Visibility.REMOVED])
+    return shown
+
+
+def is_first_post() -> ColumnElement[bool]:
+    """The condition that a post began its topic."""
+    return and_(col(Post.topic_id) == col(Topic.id), col(Post.number) == 1)
