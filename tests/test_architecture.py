@@ -47,7 +47,8 @@ STOREYS = (
     ("door",),
     ("app",),
     ("schema", "server"),
-    ("cli", "__main__"),
+    ("cli",),
+    ("__main__",),
 )
 # Alembic's own folder: it imports every table and nothing imports it.
 OUTSIDE = {"migrations"}

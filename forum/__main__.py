@@ -1,0 +1,5 @@
+"""`python -m forum` is `handrail`."""
+
+from forum.cli import main
+
+main()

@@ -1,0 +1,172 @@
+"""The command line: `handrail`."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeVar
+
+import typer
+
+from forum import audit, jobs, logs, schema
+from forum.accounts.actions import create_account, make_site_admin
+from forum.accounts.forms import NewAccount
+from forum.admin.doctor import State, examine
+from forum.app import create_app
+from forum.errors import BadSettings, ForumError, Invalid
+from forum.screening.stream import run as screen_lines
+from forum.screening.verdict import Surface
+from forum.server import serve as serve_app
+from forum.services import Services
+from forum.settings import load_settings
+
+T = TypeVar("T")
+
+cli = typer.Typer(
+    name="handrail",
+    help="Handrail: a self-hosted peer-support community.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # a traceback with local values would show people's words
+)
+audit_commands = typer.Typer(help="The audit log.", no_args_is_help=True)
+screening_commands = typer.Typer(help="The screening of texts.", no_args_is_help=True)
+cli.add_typer(audit_commands, name="audit")
+cli.add_typer(screening_commands, name="screening")
+
+MARK = {State.GOOD: "  ok  ", State.CARE: " care ", State.BAD: " BAD  "}
+
+
+def main() -> None:
+    """Run the command that was typed; errors that people can mend are told in plain words."""
+    try:
+        cli()
+    except BadSettings as error:
+        typer.echo("Handrail cannot start. Please correct:", err=True)
+        for problem in error.problems:
+            typer.echo(f"  {problem}", err=True)
+        sys.exit(2)
+    except ForumError as error:
+        typer.echo(f"{error.title}. {error.advice}", err=True)
+        sys.exit(1)
+    except OSError as error:
+        typer.echo(f"Handrail cannot go on: {error.strerror or error}", err=True)
+        sys.exit(1)
+
+
+@cli.command()
+def serve() -> None:
+    """Serve the forum; migrations run first."""
+    settings = load_settings()
+    logs.set_up(settings.log_level)
+    asyncio.run(schema.upgrade(settings.database))
+    typer.echo(f"Handrail is at {settings.public_url} (stop with Ctrl-C)")
+    serve_app(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        forwarded_allow_ips=settings.forwarded_allow_ips,
+    )
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to the tables that this release needs."""
+    settings = load_settings()
+    if asyncio.run(schema.is_current(settings.database)):
+        typer.echo("The database is up to date.")
+        return
+    asyncio.run(schema.upgrade(settings.database))
+    typer.echo("The database is now up to date.")
+
+
+@cli.command("create-admin")
+def create_admin(
+    name: Annotated[str, typer.Argument(help="The pseudonym to sign in with.")],
+    password: Annotated[
+        str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for.")
+    ],
+) -> None:
+    """Make an account that may run this site and create communities."""
+
+    async def create(services: Services) -> None:
+        made = await create_account(services, NewAccount(name=name, password=password))
+        async with services.db.write() as tx:
+            await make_site_admin(tx, made.account_id)
+        typer.echo(f"{name} can sign in and create communities.")
+        typer.echo(f"Recovery code, shown once: {made.recovery_code}")
+
+    try:
+        _with_services(create)
+    except Invalid as wrong:
+        for message in wrong.fields.values():
+            typer.echo(message, err=True)
+        raise typer.Exit(1) from wrong
+
+
+@cli.command()
+def doctor() -> None:
+    """Name each missing or unsafe thing. Exits with 1 when people are not safe."""
+    worst_is_bad = False
+
+    async def look(services: Services) -> None:
+        nonlocal worst_is_bad
+        current = await schema.is_current(services.settings.database)
+        async for finding in examine(services, schema_is_current=current):
+            worst_is_bad |= finding.state is State.BAD
+            typer.echo(f"[{MARK[finding.state]}] {finding.what}")
+            if finding.advice:
+                typer.echo(f"         {finding.advice}")
+
+    _with_services(look)
+    raise typer.Exit(1 if worst_is_bad else 0)
+
+
+@cli.command("jobs")
+def list_jobs() -> None:
+    """Show what waits to be done: kind, how many, the earliest due time (UTC)."""
+
+    async def show(services: Services) -> None:
+        async with services.db.read() as reader:
+            waiting = await jobs.waiting(reader)
+        for kind, count, due in waiting:
+            typer.echo(f"{kind:32} {count:6}  {due:%Y-%m-%d %H:%M:%S}")
+        if not waiting:
+            typer.echo("Nothing is waiting.")
+
+    _with_services(show)
+
+
+@audit_commands.command("verify")
+def verify_audit() -> None:
+    """Compute the whole chain anew. Exits with 1 where it breaks."""
+
+    async def check(services: Services) -> audit.ChainCheck:
+        async with services.db.read() as reader:
+            return await audit.verify(reader)
+
+    held = _with_services(check)
+    if held.broken_id is not None:
+        typer.echo(f"The chain breaks at entry {held.broken_id}; {held.entries} before it hold.")
+        raise typer.Exit(1)
+    typer.echo(f"The chain holds: {held.entries} entries, head {held.head[:16]}.")
+
+
+@screening_commands.command("run")
+def screening_run(
+    surface: Annotated[Surface, typer.Option(help="Where the text would stand.")] = Surface.BOARD,
+) -> None:
+    """Read one JSON string a line, write one JSON verdict a line."""
+    raise typer.Exit(screen_lines(sys.stdin, sys.stdout, surface))
+
+
+def _with_services(work: Callable[[Services], Awaitable[T]]) -> T:
+    """Run `work` on this installation, without serving."""
+    settings = load_settings()
+    logs.set_up(settings.log_level)
+
+    async def run() -> T:
+        app = create_app(settings, runs_jobs=False)
+        async with app.router.lifespan_context(app):
+            return await work(app.state.services)
+
+    return asyncio.run(run())

@@ -1,0 +1,6 @@
+"""`make bench`: ratios beside a ceiling measured in the same run; never a timed test."""
+
+from tests.bench import topic
+
+if __name__ == "__main__":
+    topic.run()
