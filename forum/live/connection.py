@@ -30,7 +30,6 @@ class Connection:
         self.account_id = account_id
         self.session = session
         self.topics: set[str] = set()
-        self._websocket = websocket
         self.is_ended = False  # when it is, nothing more is sent or read
         self._held: list[Batch] | None = None
         self._held_size = 0

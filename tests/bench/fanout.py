@@ -15,6 +15,8 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import uvloop
@@ -23,11 +25,14 @@ from websockets.http11 import Request
 from websockets.server import ServerProtocol
 
 from forum.live import Hub
-from forum.server import serve
+from forum.server import build_server, listening_socket
 from tests.live.rooms import room_app
 from tests.services import free_port
 
 PATIENCE_SECONDS = 30
+PEOPLE = 300  # a full room
+ROUNDS = 40
+PIECE = 20  # texts between two looks at the clock
 TEXT = "It was a long day and I am glad that you are all here tonight. " * 2  # as people talk
 
 
@@ -64,6 +69,14 @@ async def serve_bare(port: int) -> None:
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: BareRoom(everybody), "127.0.0.1", port)
     await server.serve_forever()
+
+
+def serve_hub(port: int) -> None:
+    """Serve the same through uvicorn and the hub."""
+    server = build_server(room_app(Hub()))
+    server.config.ws_ping_interval = None  # the crowd counts bytes and answers nothing
+    with listening_socket("127.0.0.1", port) as listener:
+        server.run(sockets=[listener])
 
 
 class Crowd:
@@ -116,23 +129,29 @@ def cpu_seconds(process_id: int) -> float:
     return int(Path(f"/proc/{process_id}/schedstat").read_text().split()[0]) / 1e9
 
 
-def seconds_per_delivery(kind: str, people: int, messages: int) -> float:
-    """CPU seconds of a fresh server for each text that one person hears."""
+@contextmanager
+def visited(kind: str, people: int) -> Iterator[Callable[[], float]]:
+    """A fresh server with a crowd in it; gives what measures one piece of talk.
+
+    That returns CPU seconds for each text that one person hears.
+    """
     port = free_port()
     with subprocess.Popen([sys.executable, "-m", "tests.bench.fanout", kind, str(port)]) as server:
         try:
             _wait_for(port)
             crowd = Crowd(port, people)
-            for _ in range(messages // 10):  # everything has happened once
-                crowd.say(TEXT)
-            before = cpu_seconds(server.pid)
-            for _ in range(messages):
-                crowd.say(TEXT)
-            spent = cpu_seconds(server.pid) - before
+
+            def talk() -> float:
+                before = cpu_seconds(server.pid)
+                for _ in range(PIECE):
+                    crowd.say(TEXT)
+                return (cpu_seconds(server.pid) - before) / (PIECE * people)
+
+            talk()  # everything has happened once
+            yield talk
             crowd.leave()
         finally:
             server.kill()
-    return spent / (messages * people)
 
 
 def _wait_for(port: int) -> None:
@@ -146,17 +165,15 @@ def _wait_for(port: int) -> None:
             time.sleep(0.05)
 
 
-def measure(people: int, messages: int, rounds: int) -> str:
-    """One line for `make bench`; both kinds take turns, so that they meet the same weather."""
-    pairs = [
-        [seconds_per_delivery(kind, people, messages) for kind in ("bare", "hub")]
-        for _ in range(rounds)
-    ]
-    bare, hub = (statistics.median(column) for column in zip(*pairs, strict=True))
+def measure(people: int, rounds: int) -> str:
+    """One line for `make bench`; both take turns within a second, so that they meet one weather."""
+    with visited("bare", people) as bare, visited("hub", people) as hub:
+        pairs = [(bare(), hub()) for _ in range(rounds)]
+    bare_cost, hub_cost = (statistics.median(column) for column in zip(*pairs, strict=True))
     ratio = statistics.median(one / other for one, other in pairs)
     return (
         f"fan-out to {people} people: {ratio:.2f} of the bare ceiling "
-        f"({hub * 1e6:.1f} µs of CPU a delivery, bare {bare * 1e6:.1f} µs, {rounds} rounds)"
+        f"({hub_cost * 1e6:.1f} µs of CPU a delivery, bare {bare_cost * 1e6:.1f} µs)"
     )
 
 
@@ -165,16 +182,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("kind", nargs="?", choices=["bare", "hub"])
     parser.add_argument("port", nargs="?", type=int)
-    parser.add_argument("--people", type=int, default=300)
-    parser.add_argument("--messages", type=int, default=200)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--people", type=int, default=PEOPLE)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
     told = parser.parse_args()
     if told.kind == "bare":
         uvloop.run(serve_bare(told.port))
     elif told.kind == "hub":
-        serve(room_app(Hub()), host="127.0.0.1", port=told.port)
+        serve_hub(told.port)
     else:
-        print(measure(told.people, told.messages, told.rounds))
+        print(measure(told.people, told.rounds))
 
 
 if __name__ == "__main__":
