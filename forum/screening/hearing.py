@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from forum.screening.normaliser import normalise
+from forum.screening.normaliser import Plain, normalise
 from forum.screening.passage import Passage, passages
 from forum.screening.rulebook import Rule, RuleBook, Scope
 from forum.screening.scopes import ScopeFinder
+from forum.screening.shapes import SHAPES
 from forum.screening.verdict import CONDUCTS, Chip, Harm, Need, Reason, Surface, Verdict
 from forum.screening.wordlist import word_set
 
@@ -76,8 +77,17 @@ class Listener:
         return [hit for found in self._passages(text, surface) for hit in found]
 
     def _passages(self, text: str, surface: Surface) -> Iterator[list[Hit]]:
-        for passage in passages(self.book.reader.words(normalise(text))):
+        plain = normalise(text)
+        yield list(self._shaped(plain, surface))
+        for passage in passages(self.book.reader.words(plain)):
             yield list(self._hits(passage, surface))
+
+    def _shaped(self, plain: Plain, surface: Surface) -> Iterator[Hit]:
+        for rule in self.book.rules:
+            if surface in rule.surfaces:
+                for shape in rule.shapes:
+                    for start, end in SHAPES[shape](plain.text):
+                        yield Hit(rule, plain.span(start, end), frozenset(), rule.level)
 
     def _hits(self, passage: Passage, surface: Surface) -> Iterator[Hit]:
         words = {word.text for word in passage.words}
@@ -88,7 +98,7 @@ class Listener:
                 heard = passage.between(*match.span())
                 if not heard:
                     continue
-                scopes = self._finder.scopes(passage, *match.span())
+                scopes = self._finder.scopes(passage, *match.span(), denies=pattern.denies)
                 span = (min(w.start for w in heard), max(w.end for w in heard))
                 yield Hit(rule, span, scopes, rule.level_under(scopes))
 

@@ -19,9 +19,11 @@ from forum.screening.wordlist import word_set
 
 START, END = "^", "$"
 _WORD = r"[^ ,.^$]+ "
-_GAPS = {"..": 3, "...": 6}
+_GAPS = {"..": rf"(?:{_WORD}){{0,3}}?", "...": r"(?:[^ ^$]+ ){0,8}?"}
 _NUMBER = r"(?:[0-9]+|one|two|three|four|five|six|seven|eight|nine|ten|dozen|twenty|thirty) "
-_PIECE = re.compile(r"\.\.\.?|//|[()|?^$#,!]|\[[a-z_]+\]|[^\s()|?\[\]!]+")
+_YEAR = "(?:19|20)[0-9]{2} "
+_NEGATIONS = word_set("not never no without nor neither nobody stopped quit")
+_PIECE = re.compile(r"\.\.\.?|//|####|[()|?^$#,!]|\[[a-z_]+\]|[^\s()|?\[\]!]+")
 # Words too common to look a pattern up by.
 _COMMON = word_set(
     """i to the a and am not want you me of it is have be do in that this for on will can all up no
@@ -41,11 +43,13 @@ class Pattern:
 
     keys: a text that holds none of these words cannot match, so it need not be tried.
     A key that ends in "*" stands for all words that begin with it.
+    denies: the pattern itself holds a "not", so that one is part of what it listens for.
     """
 
     source: str
     regex: re.Pattern[str]
     keys: frozenset[str]
+    denies: bool
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,8 @@ def compile_pattern(source: str, groups: Mapping[str, str], full_words: FullWord
     part = parser.read()
     if part.keys is None:
         raise PatternError(f"pattern {source!r}: needs at least one word that must be there")
-    return Pattern(source, re.compile(r"(?<= )" + part.regex), part.keys)
+    denies = not _NEGATIONS.isdisjoint(re.findall("[a-z]+", part.regex))
+    return Pattern(source, re.compile(r"(?<= )" + part.regex), part.keys, denies)
 
 
 class _Parser:
@@ -92,10 +97,10 @@ class _Parser:
         while self._peek() == "|":
             self._at += 1
             ways.append(self._sequence())
+        # A way that holds only fillers is no way: texts reach us without them.
+        ways = [way for way in ways if way.regex] or ways[:1]
         if len(ways) == 1:
-            return ways[0]
-        if not all(way.regex for way in ways):
-            raise self._error("one of several holds only words that are left out (fillers)")
+            return _Part(f"(?:{ways[0].regex})", ways[0].keys)
         keys: frozenset[str] | None = frozenset()
         for way in ways:
             keys = None if keys is None or way.keys is None else keys | way.keys
@@ -126,7 +131,7 @@ class _Parser:
         if piece[0] == "[":
             return self._group(piece[1:-1])
         if piece in _GAPS:
-            return _Part(f"(?:{_WORD}){{0,{_GAPS[piece]}}}?")
+            return _Part(_GAPS[piece])
         return self._mark(piece) or self._words(piece)
 
     def _group(self, name: str) -> _Part:
@@ -139,6 +144,7 @@ class _Parser:
             START: _Part(r"\^ "),
             END: _Part(r"\$ "),
             "#": _Part(_NUMBER),
+            "####": _Part(_YEAR),
             ",": _Part(", "),
             "//": _Part(r"[.,] "),
         }.get(piece)

@@ -10,7 +10,7 @@ from forum.screening.words import CLAUSE, SENTENCE, Word
 PASSAGE_WORDS = 60  # about two long sentences; short messages are one passage
 OVERLAP_WORDS = 12  # no pattern is longer, so none is lost where a long sentence is cut
 # A turn of thought: what was said before it does not bind what comes after.
-TURNS = word_set("but though however although except until unless yet anyway")
+TURNS = word_set("but though however although except unless yet")
 _ENDS = frozenset({CLAUSE, SENTENCE})
 
 

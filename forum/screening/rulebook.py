@@ -12,6 +12,7 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 from forum.screening.notation import Pattern, compile_pattern
+from forum.screening.shapes import SHAPES
 from forum.screening.verdict import CONDUCTS, Harm, Need, Surface
 from forum.screening.words import Lexicon, Reader
 
@@ -29,6 +30,7 @@ class Scope(StrEnum):
     QUOTED = "quoted"
     FIGURATIVE = "figurative"
     BEREAVED = "bereaved"
+    REPORTED = "reported"
 
 
 KEEP = "keep"
@@ -43,7 +45,7 @@ class RuleError(ValueError):
 class Rule:
     """One thing to listen for. See README.md, "How a rule is written".
 
-    level: Need or Harm for those axes; for a conduct its score, 0.0–1.0.
+    level: Need or Harm for those axes; for a conduct its score, 0.0–1.0. shapes: names in SHAPES.
     effects: what each scope does: KEEP, DROP, or the level that is left at most.
     """
 
@@ -52,6 +54,7 @@ class Rule:
     level: float
     label: str
     patterns: tuple[Pattern, ...]
+    shapes: tuple[str, ...]
     effects: Mapping[Scope, str | float]
     surfaces: frozenset[Surface]
     must: tuple[str, ...]
@@ -175,6 +178,7 @@ _NEED_EFFECTS: dict[Scope, str | float] = {
     Scope.QUOTED: Need.SUPPORT,
     Scope.FIGURATIVE: Need.SUPPORT,
     Scope.BEREAVED: Need.SUPPORT,
+    Scope.REPORTED: KEEP,
 }
 _HARM_EFFECTS: dict[Scope, str | float] = {
     **dict.fromkeys(Scope, KEEP),
@@ -185,6 +189,7 @@ _CONDUCT_EFFECTS: dict[Scope, str | float] = {
     **dict.fromkeys(Scope, KEEP),
     Scope.NEGATED: DROP,
     Scope.QUOTED: DROP,
+    Scope.REPORTED: DROP,
     Scope.FIGURATIVE: DROP,
 }
 
@@ -205,6 +210,7 @@ class _Maker:
                 level=_level(axis, raw["level"]),
                 label=raw["label"],
                 patterns=self._patterns(raw["patterns"]),
+                shapes=_shapes(raw.get("shapes", [])),
                 effects=_effects(axis, raw.get("scopes", {})),
                 surfaces=frozenset(Surface(s) for s in raw.get("surfaces", list(Surface))),
                 must=tuple(raw["must"]),
@@ -229,6 +235,12 @@ class _Maker:
 
     def _patterns(self, sources: Iterable[str]) -> tuple[Pattern, ...]:
         return tuple(compile_pattern(s, self._groups, self._reader.full_words) for s in sources)
+
+
+def _shapes(names: list[str]) -> tuple[str, ...]:
+    if unknown := set(names) - set(SHAPES):
+        raise ValueError(f"shape {min(unknown)!r} is none of {', '.join(SHAPES)}")
+    return tuple(names)
 
 
 def _level(axis: str, raw: str | float) -> float:

@@ -1,4 +1,4 @@
-"""How a phrase was meant: denied, past, about another, asked, quoted, a figure of speech, grief."""
+"""How a phrase was meant: denied, past, about another, quoted, a figure of speech."""
 
 from collections.abc import Iterable, Mapping
 
@@ -29,7 +29,7 @@ _FIRST = word_set("i me my myself we mine")
 _ASKED = word_set("you your yourself anyone someone somebody people everyone anybody who")
 _PAST_VERBS = word_set(
     "wanted felt tried thought was were had used took cut planned attempted overdosed hated wished "
-    "hoped did could went ended hurt"
+    "hoped did could went ended hurt lost saw gave stopped slept heard owed"
 )
 _REFUSALS = ("no ", "nope ", "nah ", "never ", "not at all ", "not really ", "hell no ")
 
@@ -40,14 +40,18 @@ class ScopeFinder:
     def __init__(self, cues: Mapping[str, Cues]) -> None:
         self._cues = cues
 
-    def scopes(self, passage: Passage, start: int, end: int) -> frozenset[Scope]:
-        """The scopes around `passage.text[start:end]`."""
+    def scopes(
+        self, passage: Passage, start: int, end: int, *, denies: bool = False
+    ) -> frozenset[Scope]:
+        """The scopes around `passage.text[start:end]`. denies: a "not" inside belongs to it."""
         hit = passage.between(start, end)
         found = {
-            Scope.NEGATED: _is_negated(passage, start, end, hit),
+            Scope.NEGATED: _is_negated(passage, start, end, hit)
+            or (not denies and _holds(hit, _NEGATORS)),
             Scope.ANOTHER: self._is_about_another(passage, start, hit),
             Scope.ASKED: self._is_asked(passage, start, hit),
             Scope.QUOTED: self._is_quoted(passage, start, end, hit),
+            Scope.REPORTED: self._is_reported(passage, start),
             Scope.FIGURATIVE: self._hears("figurative", passage, start, end),
         }
         found[Scope.PAST] = self._is_past(passage, start, end, hit)
@@ -84,6 +88,11 @@ class ScopeFinder:
             self._cues["asked"].sentence, passage.text, first, start
         )
 
+    def _is_reported(self, passage: Passage, start: int) -> bool:
+        """Somebody tells what another said or did to them."""
+        first, _ = passage.clause(start, start + 1)
+        return _any_in(self._cues["reported"].sentence, passage.text, first, start)
+
     def _is_past(self, passage: Passage, start: int, end: int, hit: tuple[Word, ...]) -> bool:
         if not self._hears("past", passage, start, end):
             return False
@@ -93,12 +102,16 @@ class ScopeFinder:
     def _is_recovered(
         self, passage: Passage, start: int, end: int, hit: tuple[Word, ...], past: bool
     ) -> bool:
-        return (past or _holds(hit, _PAST_VERBS)) and self._hears("recovered", passage, start, end)
+        told_in_past = _holds(hit, _PAST_VERBS) or not _PAST_VERBS.isdisjoint(
+            _before(passage, start)[:4]
+        )
+        return (past or told_in_past) and self._hears("recovered", passage, start, end)
 
     def _is_quoted(self, passage: Passage, start: int, end: int, hit: tuple[Word, ...]) -> bool:
-        if self._hears("told", passage, start, end):
-            return False
-        return all(word.quoted for word in hit) or self._hears("quoted", passage, start, end)
+        if self._hears("quoted", passage, start, end):
+            return True
+        marked = all(word.quoted for word in hit)
+        return marked and not self._hears("told", passage, start, end)
 
 
 def _any_in(cues: Iterable[Pattern], text: str, first: int, last: int) -> bool:
@@ -120,7 +133,7 @@ def _is_negated(passage: Passage, start: int, end: int, hit: tuple[Word, ...]) -
         return True
     between: list[str] = []
     for word in _before(passage, start)[: NEGATION_REACH + 1]:
-        if word in _NEGATORS or (word == "no" and between and between[-1] in _NO_BEFORE | {"i"}):
+        if word in _NEGATORS or (word == "no" and (not between or between[-1] in _NO_BEFORE)):
             return _reaches(between, hit)
         between.append(word)
     return False

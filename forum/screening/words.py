@@ -31,6 +31,8 @@ _ILL_AFTER = word_set(
     "am is are was were be been being get got getting mentally physically terminally so very feel "
     "feeling fall fell seriously severely the an too pretty really his her their"
 )
+# Two words written as one are only parted when one of them is of these: "something" is one word.
+_GLUED = word_set("kill myself yourself himself herself suicide suicidal overdose unalive")
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ class Reader:
         before = ""
         line_words = 0
         quoting = _quotations(plain.text)
-        for token, start, end, spelt in _tokens(plain.text):
+        for token, start, end, spelt in self._pieces(plain.text):
             span = plain.span(start, end)
             mark = _mark(token, line_words)
             line_words = 0 if token[0] == "\n" else line_words + (mark is None)
@@ -107,6 +109,18 @@ class Reader:
                 found.append(Word(text, *span, quoted))
             before = token
         return found
+
+    def _pieces(self, text: str) -> Iterator[tuple[str, int, int, bool]]:
+        """The tokens; single letters that spell no known word ("u r a") stay apart."""
+        for token, start, end, spelt in _tokens(text):
+            if spelt and not self._spells(token):
+                for match in _TOKEN.finditer(text, start, end):
+                    yield match.group(), match.start(), match.end(), False
+            else:
+                yield token, start, end, spelt
+
+    def _spells(self, token: str) -> bool:
+        return self.lexicon.knows(token) or self._undisguise(token, SPELT_FROM) != (token,)
 
     def full_words(self, phrase: str) -> list[str]:
         """A rule's own words in the form in which `words` gives a text's."""
@@ -155,7 +169,8 @@ class Reader:
                 there = best[end]
                 if there is None or len(head) + 1 < len(there):
                     best[end] = (*head, piece)
-        return best[-1]
+        parts = best[-1]
+        return parts if parts and (len(parts) > 2 or not _GLUED.isdisjoint(parts)) else None
 
     def _is_piece(self, piece: str) -> bool:
         return piece in ("i", "a") or (len(piece) > 1 and self.lexicon.knows(piece))
