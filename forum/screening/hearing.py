@@ -90,8 +90,7 @@ class Listener:
                         yield Hit(rule, plain.span(start, end), frozenset(), rule.level)
 
     def _hits(self, passage: Passage, surface: Surface) -> Iterator[Hit]:
-        words = {word.text for word in passage.words}
-        for rule, pattern in self.book.worth_trying(words):
+        for rule, pattern in self.book.worth_trying(passage.vocabulary):
             if surface not in rule.surfaces:
                 continue
             for match in pattern.regex.finditer(passage.text):

@@ -51,6 +51,12 @@ class Pattern:
     keys: frozenset[str]
     denies: bool
 
+    def may_match(self, vocabulary: frozenset[str]) -> bool:
+        """Whether a text of these words can match at all."""
+        return not self.keys.isdisjoint(vocabulary) or any(
+            word.startswith(key[:-1]) for key in self.keys if key[-1] == "*" for word in vocabulary
+        )
+
 
 @dataclass(frozen=True)
 class _Part:

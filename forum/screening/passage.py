@@ -16,11 +16,15 @@ _ENDS = frozenset({CLAUSE, SENTENCE})
 
 @dataclass(frozen=True)
 class Passage:
-    """Words joined by single spaces, with a space at both ends. `starts`: where each begins."""
+    """Words joined by single spaces, with a space at both ends. `starts`: where each begins.
+
+    vocabulary: the different words, to know quickly what cannot be heard here.
+    """
 
     words: tuple[Word, ...]
     text: str
     starts: tuple[int, ...]
+    vocabulary: frozenset[str]
 
     def between(self, start: int, end: int) -> tuple[Word, ...]:
         """The words of `text[start:end]`, marks left out."""
@@ -92,4 +96,4 @@ def _passage(words: Sequence[Word]) -> Passage:
         starts.append(place)
         place += len(word.text) + 1
     text = f" {' '.join(word.text for word in words)} "
-    return Passage(tuple(words), text, tuple(starts))
+    return Passage(tuple(words), text, tuple(starts), frozenset(w.text for w in words))

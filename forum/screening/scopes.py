@@ -64,40 +64,38 @@ class ScopeFinder:
     def _hears(self, name: str, passage: Passage, start: int, end: int) -> bool:
         cues = self._cues[name]
         first, last = passage.sentence(start, end)
-        return _any_in(cues.sentence, passage.text, first, last) or _any_in(
-            cues.nearby, passage.text, 0, len(passage.text)
+        return _any_in(cues.sentence, passage, first, last) or _any_in(
+            cues.nearby, passage, 0, len(passage.text)
         )
 
     def _is_about_another(self, passage: Passage, start: int, hit: tuple[Word, ...]) -> bool:
         if _holds(hit, _FIRST) and not _holds(hit, _THIRD):
             return False
         first, _ = passage.clause(start, start + 1)
-        return _holds(hit, _THIRD) or _any_in(
-            self._cues["another"].sentence, passage.text, first, start
-        )
+        return _holds(hit, _THIRD) or _any_in(self._cues["another"].sentence, passage, first, start)
 
     def _is_asked(self, passage: Passage, start: int, hit: tuple[Word, ...]) -> bool:
         """The phrase is put to somebody ("are you feeling ..."), said of people at large or only
         supposed."""
         first, _ = passage.clause(start, start + 1)
-        if _any_in(self._cues["supposed"].sentence, passage.text, first, start):
+        if _any_in(self._cues["supposed"].sentence, passage, first, start):
             return True
         if _holds(hit, _FIRST | _THIRD):
             return False
         return _is_put_to_you(passage, start) or _any_in(
-            self._cues["asked"].sentence, passage.text, first, start
+            self._cues["asked"].sentence, passage, first, start
         )
 
     def _is_reported(self, passage: Passage, start: int) -> bool:
         """Somebody tells what another said or did to them."""
         first, _ = passage.clause(start, start + 1)
-        return _any_in(self._cues["reported"].sentence, passage.text, first, start)
+        return _any_in(self._cues["reported"].sentence, passage, first, start)
 
     def _is_past(self, passage: Passage, start: int, end: int, hit: tuple[Word, ...]) -> bool:
         if not self._hears("past", passage, start, end):
             return False
         first, last = passage.clause(start, end)
-        return not _any_in(self._cues["present"].sentence, passage.text, first, last)
+        return not _any_in(self._cues["present"].sentence, passage, first, last)
 
     def _is_recovered(
         self, passage: Passage, start: int, end: int, hit: tuple[Word, ...], past: bool
@@ -114,8 +112,11 @@ class ScopeFinder:
         return marked and not self._hears("told", passage, start, end)
 
 
-def _any_in(cues: Iterable[Pattern], text: str, first: int, last: int) -> bool:
-    return any(cue.regex.search(text, first, last) for cue in cues)
+def _any_in(cues: Iterable[Pattern], passage: Passage, first: int, last: int) -> bool:
+    return any(
+        cue.may_match(passage.vocabulary) and cue.regex.search(passage.text, first, last)
+        for cue in cues
+    )
 
 
 def _holds(words: Iterable[Word], wanted: frozenset[str]) -> bool:

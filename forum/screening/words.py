@@ -95,7 +95,7 @@ class Reader:
         found: list[Word] = []
         before = ""
         line_words = 0
-        quoting = _quotations(plain.text)
+        quoting = sorted(_quotations(plain.text), reverse=True)  # the next one is the last
         for token, start, end, spelt in self._pieces(plain.text):
             span = plain.span(start, end)
             mark = _mark(token, line_words)
@@ -104,7 +104,9 @@ class Reader:
                 if mark:
                     found.append(Word(mark, *span))
                 continue
-            quoted = any(first <= start < last for first, last in quoting)
+            while quoting and quoting[-1][1] <= start:
+                quoting.pop()
+            quoted = bool(quoting) and quoting[-1][0] <= start
             for text in self._full(token, before, spelt):
                 found.append(Word(text, *span, quoted))
             before = token
