@@ -42,6 +42,9 @@ from forum.metrics import Metrics
 from forum.notices import listeners as notice_listeners
 from forum.notices.personal import NoticeData
 from forum.notices.routes import ROUTES as NOTICE_ROUTES
+from forum.peers import jobs as peers_jobs
+from forum.peers import routes as peers
+from forum.peers.personal import PeersData
 from forum.screening.rulebook import load_rules
 from forum.screening.screener import Screener
 from forum.services import Hasher, NavItem, Services
@@ -55,7 +58,11 @@ from forum.web.pages import STATIC
 MAX_BODY_BYTES = 1024 * 1024  # the hard end; the guard tells people sooner and more kindly
 SECRET_FILE = "secret.key"  # noqa: S105  # a file's name
 
-NAV: Sequence[NavItem] = (boards.NAV, front.NAV)
+NAV: Sequence[NavItem] = (
+    boards.NAV,
+    peers.NAV,
+    front.NAV,
+)
 
 
 def create_app(
@@ -117,7 +124,13 @@ def build_services(
         door=Door(),
         nav=NAV,
         # In the order of imports: erasing begins at the end, with those who build upon others.
-        personal_data=(AccountData(key), NoticeData(), CommunitiesData(), BoardsData()),
+        personal_data=(
+            AccountData(key),
+            NoticeData(),
+            CommunitiesData(),
+            PeersData(),
+            BoardsData(),
+        ),
     )
 
 
@@ -126,6 +139,7 @@ def join(services: Services) -> None:
     account_listeners.join(services)
     notice_listeners.join(services)
     communities_listeners.join(services)
+    peers_jobs.join(services)
     care_jobs.join(services)
 
 
@@ -147,6 +161,7 @@ def routes() -> list[BaseRoute]:
     return [
         *front.ROUTES,
         *communities.ROUTES,
+        *peers.ROUTES,
         *boards.ROUTES,
         Mount("/static", app=static, name="static"),
         *admin.ROUTES,

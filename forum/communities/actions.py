@@ -13,7 +13,7 @@ from forum.communities.models import Community, Grant
 from forum.communities.queries import holding
 from forum.communities.titles import OFFICES, title
 from forum.db import Tx
-from forum.errors import Conflict, Forbidden, NotFound
+from forum.errors import Forbidden, NotFound, StillNeeded
 from forum.notices.actions import tell
 from forum.permissions import Action, Actor, Role, require
 from forum.services import Place, Services
@@ -22,11 +22,14 @@ from forum.services import Place, Services
 STAYING = frozenset({Role.CERTIFIED, Role.RESTRICTED})
 
 
-class LastAdmin(Conflict):
+class LastAdmin(StillNeeded):
     """A community must not be left without anybody to look after it."""
 
-    title = "Somebody has to look after this community"
-    advice = "Make another member a community admin first. Then this can be done."
+    def __init__(self, community: str) -> None:
+        super().__init__(
+            f"{community} has no other community admin. Make another member community admin "
+            "first, on its team page. Then this can be done."
+        )
 
 
 async def grant_role(
@@ -149,8 +152,8 @@ async def keep_an_admin(tx: Tx, community_id: int, leaving_id: int) -> None:
     sees that only one is left: test_two_admins_removing_each_other_leave_one.
     """
     # Not FOR UPDATE: that would also stop everybody who writes a post there meanwhile.
-    row = select(col(Community.id)).where(Community.id == community_id)
-    await tx.session.exec(row.with_for_update(key_share=True))
+    row = select(Community.name).where(Community.id == community_id)
+    name = (await tx.session.exec(row.with_for_update(key_share=True))).one()
     admins = set(
         await tx.session.exec(
             select(Grant.account_id)
@@ -164,7 +167,7 @@ async def keep_an_admin(tx: Tx, community_id: int, leaving_id: int) -> None:
         )
     )
     if admins == {leaving_id}:
-        raise LastAdmin
+        raise LastAdmin(name)
 
 
 def _whose(community_id: int, account_id: int, role: Role) -> ColumnElement[bool]:

@@ -4,6 +4,7 @@ from sqlmodel import col, select
 
 from forum import audit
 from forum.accounts.models import Account
+from forum.accounts.names import name_key
 from forum.communities.actions import grant_role
 from forum.communities.events import CommunityChanged, CommunityCreated
 from forum.communities.forms import CommunityDraft
@@ -91,7 +92,8 @@ async def _made_before(tx: Tx, key: str) -> str | None:
 
 
 async def _keeper(reader: Reader, name: str) -> int:
-    found = select(Account.id).where(Account.name == name, col(Account.erased_at).is_(None))
+    whose = Account.name_key == name_key(name)
+    found = select(Account.id).where(whose, col(Account.erased_at).is_(None))
     keeper_id = (await reader.exec(found)).first()
     if keeper_id is None:
         raise Invalid({"keeper": "Nobody here has that name. Is it spelled as they spell it?"})

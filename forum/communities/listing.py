@@ -4,9 +4,10 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 
 from forum.accounts.models import Account
+from forum.accounts.names import name_key
 from forum.communities.models import Community, Grant
 from forum.communities.queries import holding, roles_held, visible_to
 from forum.communities.titles import OFFICES, TITLES, badge
@@ -110,7 +111,7 @@ async def members(
             Grant.community_id == community_id,
             Grant.role == Role.MEMBER.value,
             holding(now),
-            func.lower(Account.name).startswith(begins.lower(), autoescape=True),
+            col(Account.name_key).startswith(name_key(begins), autoescape=True),
             Account.name_key > after,
             col(Account.erased_at).is_(None),
         )

@@ -6,26 +6,6 @@ from sqlmodel import col, select
 from forum.communities.actions import remove_member
 from forum.communities.models import Community, Grant, Invitation
 from forum.db import Reader, Tx
-from forum.permissions import Role
-
-HAND_OVER = (
-    "You are the only community admin of {names}. Please make somebody else community admin "
-    "first, on its team page. Then your account can be erased."
-)
-
-
-async def may_not_erase(reader: Reader, account_id: int) -> str | None:
-    """Why this account cannot be erased now, in words for the person; None when it can."""
-    admin = col(Grant.role) == Role.COMMUNITY_ADMIN.value
-    mine = select(Grant.community_id).where(admin, Grant.account_id == account_id)
-    shared = select(Grant.community_id).where(admin, Grant.account_id != account_id)
-    alone = await reader.exec(
-        select(Community.name)
-        .where(col(Community.id).in_(mine), col(Community.id).not_in(shared))
-        .order_by(col(Community.name))
-    )
-    names = alone.all()
-    return HAND_OVER.format(names=" and ".join(names)) if names else None
 
 
 class CommunitiesData:
@@ -52,7 +32,8 @@ class CommunitiesData:
         ]
 
     async def erase(self, tx: Tx, account_id: int, *, keep_words: bool) -> None:
-        """Leave every community, and drop what remains. Raises LastAdmin.
+        """Leave every community, and drop what remains. Raises LastAdmin where nobody
+        else looks after one.
 
         What others rely on stays: who granted them their role, now without a name.
         """

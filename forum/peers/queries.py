@@ -111,6 +111,14 @@ async def coverages(
     }
 
 
+async def on_duty_counts(reader: Reader, now: datetime) -> dict[int, int]:
+    """Community id → how many people get alerts there now, for the gauge; every community."""
+    everywhere = list(await reader.exec(select(Community.id)))
+    rows = await reader.exec(_on_duty([one or 0 for one in everywhere], ALERTED_ROLES, now))
+    on = Counter(where for where, _, _ in rows)
+    return {one: on[one] for one in everywhere if one is not None}
+
+
 def _on_duty(
     community_ids: Collection[int], roles: Iterable[Role], now: datetime
 ) -> Select[int, int, str]:

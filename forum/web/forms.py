@@ -1,6 +1,7 @@
 """Forms: what was sent, and proof that it was sent from our own page."""
 
 import hmac
+import re
 from urllib.parse import urlsplit
 
 from starlette.datastructures import FormData, Headers
@@ -11,6 +12,8 @@ from forum.settings import Settings
 
 TOKEN_FIELD = "csrf"  # noqa: S105  # a field's name
 TOKEN_HEADER = "x-csrf"  # noqa: S105  # a header's name
+# What both databases can hold as an id; anything longer names nothing.
+ID = re.compile(r"[0-9]{1,9}")
 SAME_SITE = {"same-origin", "none"}  # none: typed, reloaded or bookmarked by the person
 
 
@@ -37,9 +40,9 @@ class Sent:
         return name in self._form
 
     def number(self, name: str) -> int | None:
-        """A whole number, or None."""
+        """A whole number that fits an id (nine digits at most), or None."""
         value = self.get(name)
-        return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
+        return int(value) if ID.fullmatch(value) else None
 
     def long_texts(self) -> list[str]:
         """What the person wrote at length: shown again with any error, so nothing is lost."""

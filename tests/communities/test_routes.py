@@ -204,7 +204,7 @@ class TestJoiningAndLeaving:
         ada = await world.person("ada", harbour, Role.COMMUNITY_ADMIN)
         answer = await ada.post("/c/harbour/leave")
         assert answer.status_code == 409
-        assert "Make another member a community admin first" in answer.text
+        assert "Harbour has no other community admin." in answer.text
 
 
 class TestTeamPage:
@@ -257,7 +257,7 @@ class TestTeamPage:
         assert "Col" not in page
         assert (
             "Nobody&#39;s name begins like that."
-            in (await ada.get("/c/harbour/team?begins=%25")).text
+            in (await ada.get("/c/harbour/team?begins=zz")).text
         )
 
     async def test_every_member_is_on_one_page_of_the_list(self, world: World) -> None:

@@ -7,7 +7,15 @@ import pytest
 from forum.communities.models import Community
 from forum.peers.coverage import cover
 from forum.peers.models import Rest
-from forum.peers.queries import coverage, coverages, leads, my_duty, on_duty, present
+from forum.peers.queries import (
+    coverage,
+    coverages,
+    leads,
+    my_duty,
+    on_duty,
+    on_duty_counts,
+    present,
+)
 from forum.permissions import Role
 from forum.services import Place, Services
 from tests.fakes import FrozenClock
@@ -107,6 +115,16 @@ async def test_the_coverage_of_each_community_is_its_own(services: Services, wor
 
     assert (both[harbour.id].on_duty, both[harbour.id].lead_reachable) == (1, False)
     assert (both[meadow.id].on_duty, both[meadow.id].lead_reachable) == (0, True)
+
+
+async def test_the_gauge_counts_each_community_also_the_empty_ones(
+    services: Services, world: World
+) -> None:
+    harbour, meadow = await world.community(), await world.community("meadow")
+    await world.person("ana", harbour, Role.MODERATOR, certified=True, on_duty=True)
+    async with services.db.read() as reader:
+        counts = await on_duty_counts(reader, services.clock.now())
+    assert counts == {harbour.id: 1, meadow.id: 0}
 
 
 async def test_the_night_is_that_of_the_community(services: Services, world: World) -> None:
