@@ -12,6 +12,7 @@ from forum.boards.errors import TooOldToEdit, TopicClosed
 from forum.boards.events import PostCreated, PostEdited, PostRemoved
 from forum.boards.forms import PostDraft
 from forum.boards.models import Post
+from forum.boards.privately import ToldPrivately, or_privately
 from forum.boards.thread import EDITABLE_FOR
 from forum.content import Subject, Visibility
 from forum.db import Tx
@@ -38,7 +39,7 @@ class Written(NamedTuple):
 
 async def create_topic(
     services: Services, actor: Actor, place: Place, board_slug: str, draft: PostDraft
-) -> Written:
+) -> Written | ToldPrivately:
     """Begin a topic. Raises NotFound, Forbidden, TooMany, BoardClosed."""
 
     async def begin(tx: Tx) -> Spot:
@@ -46,19 +47,21 @@ async def create_topic(
         return topic_id, await store.next_number(tx, place.id, topic_id)
 
     verdict = await _screen(services, actor, place, draft.text)
-    return await _publish(services, actor, place, Action.TOPIC_CREATE, draft, verdict, begin)
+    storing = _publish(services, actor, place, Action.TOPIC_CREATE, draft, verdict, begin)
+    return await or_privately(services, actor, place, draft, verdict, storing)
 
 
 async def reply(
     services: Services, actor: Actor, place: Place, topic_id: int, draft: PostDraft
-) -> Written:
+) -> Written | ToldPrivately:
     """Answer in a topic. Raises NotFound, Forbidden, TooMany, TopicClosed."""
 
     async def begin(tx: Tx) -> Spot:
         return topic_id, await store.next_number(tx, place.id, topic_id)
 
     verdict = await _screen(services, actor, place, draft.text, topic_id)
-    return await _publish(services, actor, place, Action.POST_CREATE, draft, verdict, begin)
+    storing = _publish(services, actor, place, Action.POST_CREATE, draft, verdict, begin)
+    return await or_privately(services, actor, place, draft, verdict, storing)
 
 
 async def edit(
@@ -68,7 +71,7 @@ async def edit(
     post_id: int,
     version: int,
     draft: PostDraft,
-) -> Written:
+) -> Written | ToldPrivately:
     """Change one's own post; its earlier words stay in the history.
 
     version: the one that was on the person's screen. New words are screened like a new post.
@@ -81,11 +84,15 @@ async def edit(
     if (post.text, post.note) == (draft.text, draft.note):
         return done  # nothing is new, or the form came twice
     verdict = await _screen(services, actor, place, draft.text, post.topic_id)
-    require(actor, Action.POST_EDIT, place.id)
-    _within_limits(services, actor, verdict, is_newcomer=False)
-    async with services.db.write() as tx:
-        await _replace(tx, place, actor, post_id, version, draft, verdict)
-    return done._replace(need=verdict.need)
+
+    async def storing() -> Written:
+        require(actor, Action.POST_EDIT, place.id)
+        _within_limits(services, actor, verdict, is_newcomer=False)
+        async with services.db.write() as tx:
+            await _replace(tx, place, actor, post_id, version, draft, verdict)
+        return done._replace(need=verdict.need)
+
+    return await or_privately(services, actor, place, draft, verdict, storing())
 
 
 async def remove(services: Services, actor: Actor, place: Place, post_id: int) -> Written:

@@ -11,6 +11,7 @@ from forum.boards.fragments import fragment
 from forum.boards.history import history
 from forum.boards.queries import page_of, storable
 from forum.boards.topic_list import PlaceInList, topics
+from forum.care.panel import panel_for
 from forum.errors import NotFound
 from forum.ids import new_form_id
 from forum.markup import MAX_CHARACTERS
@@ -120,6 +121,7 @@ async def show_topic(
     async with services.db.read() as reader:
         found = await queries.thread(reader, place, actor, asked_id)
         posts = await thread.posts(reader, place, actor, found, number, now)
+        panel = await panel_for(reader, actor, place, now)
         quote = await thread.quotable(reader, found, answers) if answers else None
     own = [one.number for one in posts if one.is_own]
     viewer = thread.viewer_of(place, actor, found, now)
@@ -127,6 +129,7 @@ async def show_topic(
         "topic": found,
         "posts": [(one.number, fragment(one)) for one in posts],
         "number": number,
+        "panel": panel,
         "panel_at": own[-1] if own else 0,
         "may_answer": viewer.may_answer,
         "may_decide": actor.may(Action.REVIEW_DECIDE, place.id),
@@ -140,9 +143,14 @@ async def show_topic(
     return page(request, "boards/topic.html", shown, 422 if errors else 200)
 
 
-def to_post(slug: str, of_topic: int, number: int, anchor: str = "") -> Response:
+def to_post(slug: str, of_topic: int, number: int) -> Response:
     """Go to a post on the page that it is on."""
-    return RedirectResponse(address(slug, of_topic, number, anchor), 303)
+    return to(address(slug, of_topic, number))
+
+
+def to(url: str) -> Response:
+    """Go there."""
+    return RedirectResponse(url, 303)
 
 
 def address(slug: str, of_topic: int, number: int, anchor: str = "") -> str:

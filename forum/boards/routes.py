@@ -15,8 +15,8 @@ _TOPIC = _HOME + "/t/{topic:int}"
 _POST = _HOME + "/p/{post:int}"
 
 # Words are heard before they are refused: a restricted member may write in despair, and a topic
-# may be locked. So these two need only what nobody in the community can lose; whether the words
-# may stand on a board is asked in `actions`, by `Action.TOPIC_CREATE` and `Action.POST_CREATE`.
+# may be locked. So these forms need only what nobody in the community can lose; whether the words
+# may stand on a board is asked in `actions`, by TOPIC_CREATE, POST_CREATE and POST_EDIT.
 _TO_BE_HEARD = Action.SOMEONE_ASK
 
 ROUTES: list[BaseRoute] = [
@@ -25,6 +25,7 @@ ROUTES: list[BaseRoute] = [
     route(
         _HOME + "/boards/new", arranging.create_board, needs=Action.BOARD_CREATE, methods=("POST",)
     ),
+    route(_HOME + "/told-privately", writing.told_privately, needs=Action.LINE_OWN),
     route(_BOARD, reading.board, needs=Action.BOARD_READ),
     route(_BOARD + "/edit", arranging.edit_board, needs=Action.BOARD_CREATE),
     route(_BOARD + "/edit", arranging.change_board, needs=Action.BOARD_CREATE, methods=("POST",)),
@@ -38,7 +39,7 @@ ROUTES: list[BaseRoute] = [
     route(_POST, reading.post, needs=Action.BOARD_READ),
     route(_POST + "/history", reading.earlier, needs=Action.BOARD_READ),
     route(_POST + "/edit", writing.edit_form, needs=Action.POST_EDIT),
-    route(_POST + "/edit", writing.edit, needs=Action.POST_EDIT, methods=("POST",)),
+    route(_POST + "/edit", writing.edit, needs=_TO_BE_HEARD, methods=("POST",)),
     # A member's own words are theirs to take back, restricted or not.
     route(_POST + "/remove", writing.remove_form, needs=Action.FLAG_CREATE),
     route(_POST + "/remove", writing.remove, needs=Action.FLAG_CREATE, methods=("POST",)),

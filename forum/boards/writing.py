@@ -3,20 +3,23 @@
 from functools import partial
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, Response
 
 from forum.boards import actions, forms, queries
 from forum.boards.actions import Written
+from forum.boards.privately import ToldPrivately
 from forum.boards.queries import OwnPost
 from forum.boards.reading import (
     address,
     note_options,
     post_id,
     show_topic,
+    to,
     to_post,
     topic_id,
 )
 from forum.boards.wording import split
+from forum.care.panel import panel_for
 from forum.content import Visibility
 from forum.errors import Invalid, NotFound
 from forum.ids import new_form_id
@@ -27,7 +30,7 @@ from forum.web.forms import Sent
 from forum.web.pages import page
 from forum.web.state import actor_of, place_of, sent_of, services_of
 
-CARE = "care"  # the panel's anchor: whoever may need someone sees it and their post below
+CARE = "care-panel"  # the panel's anchor: whoever may need someone sees it and their post below
 
 
 async def new_topic(request: Request) -> Response:
@@ -125,6 +128,14 @@ async def remove(request: Request) -> Response:
     return to_post(place.slug, written.topic_id, written.number)
 
 
+async def told_privately(request: Request) -> Response:
+    """What became of urgent words that may not stand on a board."""
+    services, actor, place = services_of(request), actor_of(request), place_of(request)
+    async with services.db.read() as reader:
+        panel = await panel_for(reader, actor, place, services.clock.now())
+    return page(request, "boards/told_privately.html", {"panel": panel})
+
+
 async def _topic_form(
     request: Request,
     values: dict[str, object],
@@ -182,11 +193,14 @@ def _kept(sent: Sent) -> dict[str, object]:
     return kept | {"version": sent.number("version") or 0}
 
 
-def _went_well(request: Request, written: Written) -> Response:
+def _went_well(request: Request, written: Written | ToldPrivately) -> Response:
     """To the post; whoever may need someone lands at the panel, which stands above it."""
+    if isinstance(written, ToldPrivately):
+        url = f"/c/{place_of(request).slug}/told-privately"
+        return JSONResponse({"url": url}, 202) if wants_json(request) else to(url)
     anchor = CARE if written.need >= Need.CONCERN else ""
     url = address(place_of(request).slug, written.topic_id, written.number, anchor)
     if wants_json(request):
         body = {"post": written.post_id, "number": written.number, "url": url}
         return JSONResponse(body, 201)
-    return RedirectResponse(url, 303)
+    return to(url)

@@ -93,7 +93,7 @@ async def test_an_edit_into_crisis_joins_the_case(scene: Scene, screener: FakeSc
     fields = {"text": "So goodbye everyone.", "title": "T", "version": "1", "form_id": "f"}
     edited = await scene.ana.post(f"{scene.home}/p/{post_id}/edit", fields)
 
-    assert edited.headers["location"].endswith("#care")
+    assert edited.headers["location"].endswith("#care-panel")
     async with scene.world.services.db.read() as reader:
         case = (await reader.exec(select(Case))).one()
         assert len((await reader.exec(select(Signal.id))).all()) == 2
