@@ -25,6 +25,10 @@ from forum.boards import routes as boards
 from forum.boards.content import Posts
 from forum.boards.data import BoardsData
 from forum.care import jobs as care_jobs
+from forum.care import listeners as care_listeners
+from forum.care import routes as care
+from forum.care.content import PrivateLine
+from forum.care.personal import CareData
 from forum.clock import Clock, SystemClock
 from forum.communities import listeners as communities_listeners
 from forum.communities import routes as communities
@@ -60,6 +64,7 @@ SECRET_FILE = "secret.key"  # noqa: S105  # a file's name
 
 NAV: Sequence[NavItem] = (
     boards.NAV,
+    care.NAV,
     peers.NAV,
     front.NAV,
 )
@@ -119,7 +124,7 @@ def build_services(
         metrics=Metrics(),
         limits=Limits(),
         screener=screener,
-        contents=Contents([Posts()]),
+        contents=Contents([Posts(), PrivateLine()]),
         hasher=hasher,
         door=Door(),
         nav=NAV,
@@ -129,6 +134,7 @@ def build_services(
             NoticeData(),
             CommunitiesData(),
             PeersData(),
+            CareData(),
             BoardsData(),
         ),
     )
@@ -141,6 +147,7 @@ def join(services: Services) -> None:
     communities_listeners.join(services)
     peers_jobs.join(services)
     care_jobs.join(services)
+    care_listeners.join(services)
 
 
 def timers(services: Services) -> Timers:
@@ -162,6 +169,7 @@ def routes() -> list[BaseRoute]:
         *front.ROUTES,
         *communities.ROUTES,
         *peers.ROUTES,
+        *care.ROUTES,
         *boards.ROUTES,
         Mount("/static", app=static, name="static"),
         *admin.ROUTES,

@@ -39,7 +39,7 @@ async def set_level(
     """
     if level is Need.NONE:
         raise Invalid({"level": "Choose one of the four levels, or close the case."})
-    require(actor, Action.CASE_READ, ref.community_id)
+    require(actor, Action.CASE_ANSWER, ref.community_id)
     async with services.db.write() as tx:
         case = await visible(tx, actor, ref)
         refuse_ended(case)

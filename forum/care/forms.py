@@ -17,6 +17,7 @@ from forum.web.forms import Sent
 MAX_NOTE = 2000  # a hand-over note that is longer is not read by a tired person
 MAX_FORM_ID = 64
 MAX_NAME = 80
+MAX_ROW_ID = 2**31 - 1  # PostgreSQL's integer; more would be an error there instead of "not found"
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -94,9 +95,14 @@ def parse_about(text: str) -> Subject | None:
     if not text:
         return None
     subject = Subject.parse(text)
-    if subject.id >= 2**63:
+    return Subject(subject.kind, row_id(subject.id))
+
+
+def row_id(number: int) -> int:
+    """A number from an address that may be a row's. Raises NotFound for one no row can have."""
+    if number > MAX_ROW_ID:
         raise NotFound
-    return subject
+    return number
 
 
 def read_note(sent: Sent, name: str = "note") -> str:
@@ -163,13 +169,12 @@ def typed(sent: Sent, *names: str) -> Mapping[str, str]:
     return {name: sent.get(name) for name in names}
 
 
-def way_back(sent: Sent, slug: str) -> str:
-    """The page of this community that the form came from, for a link back; else its first page.
+def way_back(path: str, slug: str) -> str:
+    """The page of this community that a form came from, for a link back; else its first page.
 
     Only paths below the community: an address from elsewhere must not lead out of here.
     """
     home = f"/c/{slug}"
-    path = sent.get("back")
     return path if path.startswith(f"{home}/") and path.isprintable() and "\\" not in path else home
 
 

@@ -52,11 +52,12 @@ class Clocks:
 
     async def miss_first_words(self, job: Job) -> None:
         """Nobody has written to the person in time: the leads hear of it, and the owner."""
-        case_id, _round = _ids(job)
+        case_id, level = _ids(job)
         async with self._db.write() as tx:
             await complete(tx, job)
             case = await trail.locked(tx, case_id)
-            if State(case.state) in ENDED | RESTING or case.first_words_at is not None:
+            was_said = case.first_words_at is not None or State(case.state) in ENDED | RESTING
+            if was_said or case.level < level:  # a lead has lowered it meanwhile
                 return
             await alerts.ring(tx, case, "first_words", Audience.LEADS)
             if case.owner_id is not None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from markupsafe import Markup
 from sqlalchemy import ColumnElement, case, func, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
@@ -13,7 +14,9 @@ from forum import jobs
 from forum.accounts.models import Account
 from forum.care.models import Case, CaseEvent, LineMessage, Signal
 from forum.care.states import HELD, RESTING, State
+from forum.content import Visibility
 from forum.db import Reader
+from forum.markup import stored
 from forum.permissions import Actor
 from forum.screening.verdict import Need
 
@@ -191,10 +194,21 @@ async def open_case_of(reader: Reader, community_id: int, person_id: int) -> Cas
     return (await reader.exec(found)).first()
 
 
-async def line_of(
-    reader: Reader, community_id: int, person_id: int
-) -> list[tuple[LineMessage, str]]:
-    """The private line, oldest first, with the writer's name; the newest LINE_AT_ONCE."""
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message of a private line, ready to show. author: the writer's own name."""
+
+    id: int
+    from_team: bool
+    author: str
+    body: Markup
+    is_shown: bool
+    written_at: datetime
+    read_at: datetime | None
+
+
+async def line_of(reader: Reader, community_id: int, person_id: int) -> list[Letter]:
+    """The private line, oldest first; the newest LINE_AT_ONCE."""
     rows = await reader.exec(
         select(LineMessage, Account.name)
         .join(Account, col(Account.id) == col(LineMessage.author_id), isouter=True)
@@ -202,7 +216,18 @@ async def line_of(
         .order_by(col(LineMessage.id).desc())
         .limit(LINE_AT_ONCE)
     )
-    return [(message, name or FORMER) for message, name in reversed(rows.all())]
+    return [
+        Letter(
+            id=message.id or 0,
+            from_team=message.from_team,
+            author=name or FORMER,
+            body=stored(message.html),
+            is_shown=message.visibility == Visibility.SHOWN,
+            written_at=message.written_at,
+            read_at=message.read_at,
+        )
+        for message, name in reversed(rows.all())
+    ]
 
 
 # Any row of the desk: the case, the person's name and the owner's.

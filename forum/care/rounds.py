@@ -67,11 +67,14 @@ async def schedule_rung(tx: Tx, case: Case, number: int) -> None:
 
 
 async def expect_first_words(tx: Tx, case: Case, level: Need) -> None:
-    """Set the clock for the first human words, unless they were said."""
+    """Set the clock for the first human words, unless they were said.
+
+    Once for each level, counted from when it was first heard: giving a case back buys no time.
+    """
     by = TIMERS[level].first_words_by
     if by is not None and case.first_words_at is None:
-        subject = f"{case.id}:{case.round}"
-        key = f"{FIRST_WORDS_JOB}:{subject}:{level}"
+        subject = f"{case.id}:{level}"
+        key = f"{FIRST_WORDS_JOB}:{subject}"
         await jobs.schedule(tx, FIRST_WORDS_JOB, subject, tx.now + by, unique_key=key)
 
 
