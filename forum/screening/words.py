@@ -31,8 +31,10 @@ _ILL_AFTER = word_set(
     "am is are was were be been being get got getting mentally physically terminally so very feel "
     "feeling fall fell seriously severely the an too pretty really his her their"
 )
-# Two words written as one are only parted when one of them is of these: "something" is one word.
-_GLUED = word_set("kill myself yourself himself herself suicide suicidal overdose unalive")
+# Words written as one are only parted when one of them is of these: "something" is one word.
+_GLUED = word_set(
+    "kill die dead myself yourself himself herself suicide suicidal overdose unalive want wanna"
+)
 
 
 @dataclass(frozen=True)
@@ -172,7 +174,7 @@ class Reader:
                 if there is None or len(head) + 1 < len(there):
                     best[end] = (*head, piece)
         parts = best[-1]
-        return parts if parts and (len(parts) > 2 or not _GLUED.isdisjoint(parts)) else None
+        return parts if parts and not _GLUED.isdisjoint(parts) else None
 
     def _is_piece(self, piece: str) -> bool:
         return piece in ("i", "a") or (len(piece) > 1 and self.lexicon.knows(piece))
