@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from forum.accounts import personal
 from forum.accounts.forms import typed_password
-from forum.errors import Invalid
+from forum.errors import Invalid, StillNeeded
 from forum.web.cookies import take_session
 from forum.web.pages import page
 from forum.web.state import actor_of, sent_of, services_of
@@ -52,6 +52,8 @@ async def erase(request: Request) -> Response:
         await personal.erase(services, actor_of(request), given, keep_words=keep_words)
     except Invalid as error:
         return _erase_form(request, {"words": choice}, error.fields)
+    except StillNeeded as error:
+        return _erase_form(request, {"words": choice}, {"": error.advice}, error.status)
     response = RedirectResponse("/erased", 303)
     take_session(response, services.settings)
     return response
@@ -76,6 +78,8 @@ def readable(kept: object) -> object:
     return kept
 
 
-def _erase_form(request: Request, values: Mapping[str, str], errors: Mapping[str, str]) -> Response:
+def _erase_form(
+    request: Request, values: Mapping[str, str], errors: Mapping[str, str], status: int = 422
+) -> Response:
     context = {"values": values, "errors": errors, "choices": WORDS}
-    return page(request, "accounts/erase.html", context, 422 if errors else 200)
+    return page(request, "accounts/erase.html", context, status if errors else 200)

@@ -27,6 +27,16 @@ ACCOUNT_FIELDS = (
 SESSION_FIELDS = ("browser", "created_at", "seen_at", "expires_at", "locked_at")
 
 
+class LastSiteAdmin(StillNeeded):
+    """A site must not be left without anybody to run it."""
+
+    title = "Somebody has to run this site"
+    advice = (
+        "You are the only one who does. Make somebody else a site admin first, then come back. "
+        "Nothing was erased."
+    )
+
+
 class AccountData:
     """What accounts keep: the account itself and the browsers signed in."""
 
@@ -49,7 +59,7 @@ class AccountData:
     async def erase(self, tx: Tx, account_id: int, *, keep_words: bool) -> None:
         """Leave a nameless anchor, whose old name nobody can take over.
 
-        keep_words is for those who keep words. Raises StillNeeded for the last site admin.
+        keep_words is for those who keep words. Raises LastSiteAdmin.
         """
         await _check_site_is_kept(tx, account_id)
         account = await queries.account(tx.session, account_id)
@@ -99,10 +109,7 @@ async def _check_site_is_kept(tx: Tx, account_id: int) -> None:
         col(Account.is_site_admin).is_(True), col(Account.erased_at).is_(None)
     )
     if list(await tx.session.exec(admins.with_for_update())) == [account_id]:
-        raise StillNeeded(
-            "You are the only one who runs this site. Make somebody else a site admin first, "
-            "then come back. Nothing was erased."
-        )
+        raise LastSiteAdmin
 
 
 def _plain(row: Account | Session, fields: tuple[str, ...]) -> dict[str, object]:

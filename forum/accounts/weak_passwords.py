@@ -35,8 +35,8 @@ def why_weak(password: str, name: str) -> str | None:
         return f"Please use {MIN_LENGTH} letters or more. A few words in a row work well."
     if len(password) > MAX_LENGTH:
         return f"Please use {MAX_LENGTH} letters or fewer."
-    plain, own = _plain(password), _plain(name)
-    if own and plain.replace(own, "").strip("0123456789!?.") == "":
+    plain, own = _plain(password), _plain(name) or "nobody"
+    if own in plain and plain.replace(own, "").strip("0123456789!?.") == "":
         return "Your name is the first thing others would try. Please choose something else."
     if plain in COMMON or len(set(plain)) < 4 or _is_run(plain):
         return "Many people use this one, so it is tried first. Please choose something else."

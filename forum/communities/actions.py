@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from forum import audit
 from forum.accounts.models import Account
+from forum.accounts.sessions import mark_stale
 from forum.communities.events import MemberLeft, RoleEnded, RoleGranted
 from forum.communities.models import Community, Grant
 from forum.communities.queries import holding
@@ -61,6 +62,8 @@ async def grant_role(
         return False
     if role in OFFICES:
         await _tell_of_office(tx, community_id, account_id, role, granted=True)
+    if role is not Role.MEMBER:
+        await mark_stale(tx, account_id)
     tx.announce(RoleGranted(account_id, community_id, role))
     return True
 
@@ -80,6 +83,8 @@ async def end_role(
     await _record(tx, actor_id, "communities:role:ended", community_id, account_id, detail)
     if role in OFFICES:
         await _tell_of_office(tx, community_id, account_id, role, granted=False)
+    if role is not Role.MEMBER:
+        await mark_stale(tx, account_id)
     tx.announce(RoleEnded(account_id, community_id, role))
     return True
 
