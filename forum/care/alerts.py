@@ -1,12 +1,13 @@
 """Calling people to a case: who is told, that they were told, and that they heard."""
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlmodel import col, select
 
 from forum.care import ladder, trail
 from forum.care.events import AlertAcknowledged, AlertRaised
 from forum.care.ladder import TIMERS, Audience, Team, Told
 from forum.care.models import Alert, AlertRecipient, Case
+from forum.care.states import State
 from forum.communities.models import Community
 from forum.communities.queries import holders
 from forum.db import Reader, Tx
@@ -86,6 +87,26 @@ async def acknowledge(services: Services, actor: Actor, community_id: int, alert
         )
         await trail.leave(tx, case, "acknowledged", actor_id=actor.id)
         tx.announce(AlertAcknowledged(alert_id, case.id or 0, community_id, actor.id))
+
+
+async def catch_up(tx: Tx, community_id: int, account_id: int) -> int:
+    """Call somebody who has just come on duty to what waits; how many calls that were."""
+    newest = (
+        select(func.max(col(Alert.id)))
+        .join(Case, col(Case.id) == col(Alert.case_id))
+        .where(
+            Case.community_id == community_id,
+            Case.state == State.QUEUED.value,
+            col(Case.person_id) != account_id,
+            Alert.round == Case.round,
+        )
+        .group_by(col(Alert.case_id))
+    )
+    called = 0
+    for alert_id in (await tx.session.exec(newest)).all():
+        row = {"alert_id": alert_id, "account_id": account_id}
+        called += await tx.insert_once(AlertRecipient, row) is not None
+    return called
 
 
 async def _case_of(tx: Tx, actor: Actor, community_id: int, alert_id: int) -> Case:

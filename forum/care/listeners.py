@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from sqlmodel import select
 
+from forum.care.alerts import catch_up
 from forum.care.events import AlertRaised, CaseChanged, LeaseWarned, LineMessageWritten
 from forum.care.models import Alert, AlertRecipient, Case
+from forum.peers.events import DutyEnded, DutyStarted
 from forum.services import Services
 
 
@@ -28,6 +30,8 @@ def join(services: Services) -> None:
     services.bus.subscribe(CaseChanged, told.case)
     services.bus.subscribe(LeaseWarned, told.lease)
     services.bus.subscribe(LineMessageWritten, told.line)
+    services.bus.subscribe(DutyStarted, told.duty_started)
+    services.bus.subscribe(DutyEnded, told.duty_ended)
     services.hub.on_reached("desk:", told.elsewhere)
     services.hub.on_reached("account:", told.elsewhere)
 
@@ -78,6 +82,16 @@ class Telling:
         await self._person(happened.community_id, happened.person_id, frame)
         at_desk = {"type": "line", "case": happened.case_id, "message": happened.message_id}
         await self._desk(happened.community_id, happened.message_id, at_desk)
+
+    async def duty_started(self, happened: DutyStarted) -> None:
+        """Whoever comes on duty is called to what waits already."""
+        async with self.services.db.write() as tx:
+            await catch_up(tx, happened.community_id, happened.account_id)
+        await self._desk(happened.community_id, happened.account_id, {"type": "duty"})
+
+    async def duty_ended(self, happened: DutyEnded) -> None:
+        """The others see that they are fewer."""
+        await self._desk(happened.community_id, happened.account_id, {"type": "duty"})
 
     async def elsewhere(self, topic: str, _reached: int) -> None:
         """Another process changed something: the pages here look for themselves."""
