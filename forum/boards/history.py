@@ -8,7 +8,7 @@ from markupsafe import Markup
 from sqlmodel import col, select
 
 from forum.boards.models import Post, PostRevision, Topic
-from forum.boards.queries import is_staff, may_read, visible_to
+from forum.boards.queries import READABLE, VISIBLE, is_staff, visible_to
 from forum.boards.wording import carried, shown, spans, words_under
 from forum.content import Span
 from forum.db import Reader
@@ -53,7 +53,8 @@ async def history(reader: Reader, place: Place, actor: Actor, post_id: int) -> H
     found = await reader.exec(
         select(Post)
         .join(Topic, col(Topic.id) == col(Post.topic_id))
-        .where(Post.id == post_id, visible_to(place, actor), may_read(place, actor))
+        .where(Post.id == post_id, VISIBLE, READABLE),
+        params=visible_to(place, actor),
     )
     post = found.first()
     if post is None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from markupsafe import Markup
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
@@ -102,10 +102,51 @@ class _Row(NamedTuple):
     edited_at: datetime | None
     quoted_number: int | None
     quoted_author: str
-    quoted_author_id: int | None
     quoted_text: str | None
     quoted_masks: list[list[int]] | None
     quoted_visibility: str | None
+
+
+_QUOTED, _QUOTED_AUTHOR = aliased(Post), aliased(Account)
+# By number and not by OFFSET: the last page costs what the first costs.
+_POSTS = (
+    select(  # type: ignore[call-overload]  # sqlmodel types no more than four columns
+        Post.id,
+        Post.number,
+        Post.author_id,
+        author_name(),
+        Post.note,
+        Post.text,
+        Post.html,
+        Post.renderer_version,
+        Post.masks,
+        Post.visibility,
+        Post.created_at,
+        Post.edited_at,
+        _QUOTED.number,
+        author_name(_QUOTED_AUTHOR),
+        func.substr(_QUOTED.text, 1, QUOTED_CHARACTERS),
+        _QUOTED.masks,
+        _QUOTED.visibility,
+    )
+    .outerjoin(Account, col(Account.id) == col(Post.author_id))
+    .outerjoin(_QUOTED, (_QUOTED.topic_id == Post.topic_id) & (_QUOTED.number == Post.answers))
+    .outerjoin(_QUOTED_AUTHOR, _QUOTED_AUTHOR.id == _QUOTED.author_id)
+    .where(
+        Post.topic_id == bindparam("topic_id"),
+        col(Post.number).between(bindparam("first"), bindparam("last")),
+    )
+    .order_by(col(Post.number))
+)
+_QUOTE = (
+    select(author_name(), func.substr(Post.text, 1, QUOTED_CHARACTERS), Post.masks)
+    .outerjoin(Account, col(Account.id) == col(Post.author_id))
+    .where(
+        Post.topic_id == bindparam("topic_id"),
+        Post.number == bindparam("number"),
+        Post.visibility == Visibility.SHOWN.value,
+    )
+)
 
 
 def viewer_of(place: Place, actor: Actor, topic: Thread, now: datetime) -> Viewer:
@@ -129,7 +170,8 @@ async def posts(
     if not 1 <= page <= topic.pages:
         raise NotFound
     first = (page - 1) * POSTS_A_PAGE + 1
-    rows = await _rows(reader, topic.id, first, first + POSTS_A_PAGE - 1)
+    asked = {"topic_id": topic.id, "first": first, "last": first + POSTS_A_PAGE - 1}
+    rows = [_Row(*row) for row in await reader.exec(_POSTS, params=asked)]
     authors = {row.author_id for row in rows if row.author_id is not None}
     offices = await badges(reader, place.id, authors, now)
     viewer = viewer_of(place, actor, topic, now)
@@ -140,53 +182,12 @@ async def quotable(reader: Reader, topic: Thread, number: int) -> ShownQuote | N
     """The post that an answer is about to quote; None when it is not there to be read."""
     if number > topic.post_count:
         return None
-    found = await reader.exec(
-        select(author_name(), func.substr(Post.text, 1, QUOTED_CHARACTERS), Post.masks)
-        .outerjoin(Account, col(Account.id) == col(Post.author_id))
-        .where(
-            Post.topic_id == topic.id,
-            Post.number == number,
-            Post.visibility == Visibility.SHOWN.value,
-        )
-    )
+    found = await reader.exec(_QUOTE, params={"topic_id": topic.id, "number": number})
     row = found.first()
     if row is None:
         return None
     author, text, masks = row
     return ShownQuote(number, author, quoted(text, number, spans(masks)))
-
-
-async def _rows(reader: Reader, topic_id: int, first: int, last: int) -> list[_Row]:
-    """Posts by number: the last page costs what the first costs."""
-    quote, quote_author = aliased(Post), aliased(Account)
-    found = (
-        select(  # type: ignore[call-overload]  # sqlmodel types no more than four columns
-            Post.id,
-            Post.number,
-            Post.author_id,
-            author_name(),
-            Post.note,
-            Post.text,
-            Post.html,
-            Post.renderer_version,
-            Post.masks,
-            Post.visibility,
-            Post.created_at,
-            Post.edited_at,
-            quote.number,
-            author_name(quote_author),
-            quote.author_id,
-            func.substr(quote.text, 1, QUOTED_CHARACTERS),
-            quote.masks,
-            quote.visibility,
-        )
-        .outerjoin(Account, col(Account.id) == col(Post.author_id))
-        .outerjoin(quote, (quote.topic_id == Post.topic_id) & (quote.number == Post.answers))
-        .outerjoin(quote_author, quote_author.id == quote.author_id)
-        .where(Post.topic_id == topic_id, col(Post.number).between(first, last))
-        .order_by(col(Post.number))
-    )
-    return [_Row(*row) for row in await reader.exec(found)]
 
 
 def see(row: _Row, viewer: Viewer, offices: Mapping[int, str]) -> ShownPost:

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import or_, tuple_
+from sqlalchemy import Boolean, Integer, bindparam, or_, tuple_
 from sqlmodel import col, select
 
 from forum.accounts.models import Account
 from forum.boards.models import Post, Topic
 from forum.boards.queries import (
+    READABLE,
+    VISIBLE,
     author_name,
     is_first_post,
-    may_read,
     storable,
     titled,
     visible_to,
@@ -75,6 +76,40 @@ class TopicPage(NamedTuple):
     older: PlaceInList | None
 
 
+_TIME: Any = col(Topic.last_post_at)  # Any: its type, which keeps UTC, has no public name
+_ORDER = (col(Topic.is_pinned), _TIME, col(Topic.id))
+_POINT = tuple_(
+    bindparam("is_pinned", type_=Boolean),
+    bindparam("last_post_at", type_=_TIME.type),
+    bindparam("id", type_=Integer),
+)
+# Those that moderators have hidden are not in lists, except for who may read them.
+_LISTED = (
+    select(  # type: ignore[call-overload]  # sqlmodel types no more than four columns
+        Topic.id,
+        Post.title,
+        author_name(),
+        Topic.post_count,
+        Topic.last_post_at,
+        Topic.is_pinned,
+        Topic.is_locked,
+        Post.visibility,
+        READABLE,
+    )
+    .join(Post, is_first_post())
+    .outerjoin(Account, col(Account.id) == col(Topic.author_id))
+    .where(
+        Topic.board_id == bindparam("board_id"),
+        VISIBLE,
+        or_(col(Post.visibility) != Visibility.HIDDEN.value, READABLE),
+    )
+    .limit(TOPICS_A_PAGE + 1)
+)
+_FIRST = _LISTED.order_by(*(column.desc() for column in _ORDER))
+_AFTER = _FIRST.where(tuple_(*_ORDER) < _POINT)
+_BEFORE = _LISTED.where(tuple_(*_ORDER) > _POINT).order_by(*_ORDER)
+
+
 async def topics(
     reader: Reader,
     place: Place,
@@ -88,45 +123,20 @@ async def topics(
 
     after: go on below this point; before: end above it. Costs the same on every page.
     """
-    point = tuple_(col(Topic.is_pinned), col(Topic.last_post_at), col(Topic.id))
-    order = [col(Topic.is_pinned), col(Topic.last_post_at), col(Topic.id)]
-    found = _listed(place, actor).where(Topic.board_id == board_id).limit(TOPICS_A_PAGE + 1)
+    asked = visible_to(place, actor, board_id=board_id)
     if before is not None:
-        found = found.where(point > tuple(before)).order_by(*order)
-    else:
-        found = found.order_by(*(column.desc() for column in order))
-        if after is not None:
-            found = found.where(point < tuple(after))
-    rows = [TopicLine(*titled(row)) for row in await reader.exec(found)]
-    more, rows = len(rows) > TOPICS_A_PAGE, rows[:TOPICS_A_PAGE]
-    if before is not None:
-        rows.reverse()
-        return TopicPage(rows, _edge(rows, 0) if more else None, _edge(rows, -1))
-    return TopicPage(rows, _edge(rows, 0) if after else None, _edge(rows, -1) if more else None)
+        found = await _lines(reader, _BEFORE, asked | before._asdict())
+        lines, has_more = found[:TOPICS_A_PAGE][::-1], len(found) > TOPICS_A_PAGE
+        return TopicPage(lines, _edge(lines, 0) if has_more else None, _edge(lines, -1))
+    point = after._asdict() if after else {}
+    found = await _lines(reader, _AFTER if after else _FIRST, asked | point)
+    lines, has_more = found[:TOPICS_A_PAGE], len(found) > TOPICS_A_PAGE
+    newer = _edge(lines, 0) if after else None
+    return TopicPage(lines, newer, _edge(lines, -1) if has_more else None)
 
 
-def _listed(place: Place, actor: Actor) -> Any:
-    """The topics of lists: those that moderators have hidden are not among them."""
-    readable = may_read(place, actor)
-    return (
-        select(  # type: ignore[call-overload]  # sqlmodel types no more than four columns
-            Topic.id,
-            Post.title,
-            author_name(),
-            Topic.post_count,
-            Topic.last_post_at,
-            Topic.is_pinned,
-            Topic.is_locked,
-            Post.visibility,
-            readable,
-        )
-        .join(Post, is_first_post())
-        .outerjoin(Account, col(Account.id) == col(Topic.author_id))
-        .where(
-            visible_to(place, actor),
-            or_(col(Post.visibility) != Visibility.HIDDEN.value, readable),
-        )
-    )
+async def _lines(reader: Reader, found: Any, asked: dict[str, object]) -> list[TopicLine]:
+    return [TopicLine(*titled(row)) for row in await reader.exec(found, params=asked)]
 
 
 def _edge(rows: Sequence[TopicLine], at: int) -> PlaceInList | None:
