@@ -29,6 +29,10 @@ from forum.care import listeners as care_listeners
 from forum.care import routes as care
 from forum.care.content import PrivateLine
 from forum.care.personal import CareData
+from forum.chat import listeners as chat_listeners
+from forum.chat import routes as chat
+from forum.chat.content import Messages
+from forum.chat.data import ChatData
 from forum.clock import Clock, SystemClock
 from forum.communities import listeners as communities_listeners
 from forum.communities import routes as communities
@@ -64,6 +68,7 @@ SECRET_FILE = "secret.key"  # noqa: S105  # a file's name
 
 NAV: Sequence[NavItem] = (
     boards.NAV,
+    chat.NAV,
     care.NAV,
     peers.NAV,
     front.NAV,
@@ -102,6 +107,7 @@ def create_app(
         max_body_size=MAX_BODY_BYTES,
     )
     app.state.services = services
+    app.state.rooms = chat_listeners.join(services)
     app.state.runs_jobs = runs_jobs
     app.state.timers = timers(services)
     return app
@@ -124,7 +130,7 @@ def build_services(
         metrics=Metrics(),
         limits=Limits(),
         screener=screener,
-        contents=Contents([Posts(), PrivateLine()]),
+        contents=Contents([Posts(), Messages(), PrivateLine()]),
         hasher=hasher,
         door=Door(),
         nav=NAV,
@@ -136,6 +142,7 @@ def build_services(
             PeersData(),
             CareData(),
             BoardsData(),
+            ChatData(),
         ),
     )
 
@@ -167,6 +174,7 @@ def routes() -> list[BaseRoute]:
     static = GZipMiddleware(StaticFiles(directory=STATIC), minimum_size=500)
     return [
         *front.ROUTES,
+        *chat.ROUTES,
         *communities.ROUTES,
         *peers.ROUTES,
         *care.ROUTES,

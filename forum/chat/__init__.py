@@ -1,1 +1,1 @@
-"""Rooms: live talk that nobody loses."""
+"""Rooms: live talk whose every message is numbered, heard and shown to all alike."""
