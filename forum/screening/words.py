@@ -14,8 +14,13 @@ SPELT_FROM = 3  # letters spelt out one by one were meant to be put together
 SHORT_LINE = 3  # words; a shorter line goes on in the next
 CLAUSE = ","
 SENTENCE = "."
+# Some keyboards and dictation write a blank for the apostrophe: "don t", "i m".
+_BLANK_APOSTROPHE = (
+    r"\b(?:(?:do|did|does|ca|could|wo|would|should|is|was|are|were|have|has|had|ai)n t"
+    r"|i (?:m|ve|ll|d)|(?:you|they|we) (?:re|ve|ll)|(?:he|she|it|that|there) (?:s|ll))\b|"
+)
 _TOKEN = re.compile(
-    r"[^\W_](?:[\w'@$€|+*!]*[\w*])?|[@$*][a-z0-9@$*]*[a-z][a-z0-9@$*]*"
+    _BLANK_APOSTROPHE + r"[^\W_](?:[\w'@$€|+*!]*[\w*])?|[@$*][a-z0-9@$*]*[a-z][a-z0-9@$*]*"
     r"|\.{2,}|[.!?]+|\n+|[,;:()]| -+ |[\"#]"
 )
 _SPELT_OUT = re.compile(r"(?<![\w'])[a-z0-9@$](?:[ .\-_*/|+]{1,3}[a-z0-9@$]){2,39}(?![\w'])")
@@ -61,6 +66,7 @@ class Lexicon:
 
     def full_form(self, token: str) -> tuple[str, ...]:
         """The words that stand for one lower-case token, contractions opened; () for a filler."""
+        token = token.replace(" ", "'")
         if token in self.fillers:
             return ()
         if (words := self.same_as.get(token)) is not None:
@@ -204,6 +210,8 @@ def _mark(token: str, line_words: int) -> str | None:
     line_words: words since the line began.
     """
     first = token[0]
+    if first.isalnum():
+        return None
     if first in '"#':
         return ""
     if first in ",;:() ":
