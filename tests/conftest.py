@@ -15,6 +15,8 @@ from starlette.applications import Starlette
 import forum.app as composition
 from forum.audit import APPEND_ONLY
 from forum.db import metadata, open_engine
+from forum.screening.rulebook import RuleBook, load_rules
+from forum.screening.screener import Screener
 from forum.services import Services
 from forum.settings import Settings
 from tests.fakes import FrozenClock, QuickHasher
@@ -94,10 +96,20 @@ def clock() -> FrozenClock:
     return FrozenClock()
 
 
+@pytest.fixture(scope="session")
+def rules() -> RuleBook:
+    """The packaged rules, read once: reading them takes longer than most tests."""
+    return load_rules()
+
+
 @pytest.fixture
-async def app(settings: Settings, clock: FrozenClock) -> AsyncIterator[Starlette]:
+async def app(
+    settings: Settings, clock: FrozenClock, rules: RuleBook
+) -> AsyncIterator[Starlette]:
     """A forum whose jobs run only when the test calls `services.worker.run_due()`."""
-    made = composition.create_app(settings, clock=clock, hasher=QuickHasher(), runs_jobs=False)
+    made = composition.create_app(
+        settings, screener=Screener(rules), clock=clock, hasher=QuickHasher(), runs_jobs=False
+    )
     async with made.router.lifespan_context(made):
         yield made
 
