@@ -27,6 +27,9 @@ MAX_CHARACTERS: Final = 10_000  # about four printed pages; a longer story reads
 MAX_DEPTH: Final = 12  # a quotation is one level, a list two: nobody can follow deeper than this
 # Prose of this length renders in about 2 ms, a text made of links in 7; nobody waits longer.
 LONG_CHARACTERS: Final = 1_000
+# The parser looks through all lines below wherever a quotation ends, so ends times lines is what it
+# costs: at most 0.2 s. The longest answer with each paragraph quoted before it needs a quarter.
+MAX_QUOTE_COST: Final = 150_000
 LINK_REL: Final = "nofollow ugc noopener"
 MASK_WORDS: Final = "a detail is hidden to keep readers safe"
 
@@ -58,6 +61,8 @@ _WEB_ADDRESS = re.compile(
     r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?([/?#][!#-;=?-\[\]^_a-~]*)?"
 )
 _MAIL_ADDRESS = re.compile(r"mailto:[A-Za-z0-9._%+-]+@[A-Za-z0-9][A-Za-z0-9.-]*")
+_LINE_END = re.compile(r"\r\n?|\n")
+_LINE_START = re.compile(r"[> \t\-+*0-9.)]*")
 _LIST_NUMBER = re.compile(r"[0-9]{1,9}")
 
 # Stands for a masked span while Markdown is read: a private-use character.
@@ -79,11 +84,11 @@ class TooLong(ValueError):
 
 
 class TooDeep(ValueError):
-    """Lists or quotes lie too deep in each other. Its words may be shown to the writer."""
+    """Lists or quotations lie too deep in each other, or are too many. For the writer's eyes."""
 
     def __init__(self) -> None:
         super().__init__(
-            "Your text has lists or quotes inside each other, many levels deep. "
+            "Your text has very many lists or quotes, or has them many levels deep. "
             "Please take out some of the signs like > - * _ and send it again."
         )
 
@@ -175,10 +180,18 @@ def _readable(text: str) -> str:
 def _tokens(text: str) -> list[Token]:
     if len(text) > MAX_CHARACTERS:
         raise TooLong(len(text))
+    if _quote_cost(text) > MAX_QUOTE_COST:
+        raise TooDeep
     tokens = _tools.markdown.parse(text)
     if any(_depth(token) > MAX_DEPTH for token in tokens):
         raise TooDeep
     return tokens
+
+
+def _quote_cost(text: str) -> int:
+    starts = [_LINE_START.match(line) for line in _LINE_END.split(text)]
+    depths = [start.group().count(">") for start in starts if start]
+    return len(depths) * sum(below < above for above, below in pairwise(depths))
 
 
 def _depth(block: Token) -> int:

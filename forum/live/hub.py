@@ -17,7 +17,9 @@ from forum.live.wires import Batch
 
 log = structlog.get_logger(__name__)
 
-REVOKED: Final = 4403  # the page says that access has ended and does not come back by itself
+# The page asks at the door once more, for the person may still be welcome to read; refused there,
+# it says so and stays away.
+REVOKED: Final = 4403
 RESTART: Final = 1012  # the page comes back, after a random pause, and resumes
 YIELD_EVERY: Final = 500  # writes, about 2 ms: others on this loop need not wait longer
 

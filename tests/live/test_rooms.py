@@ -65,7 +65,7 @@ async def test_a_revoked_person_hears_nothing_more_and_is_told_at_once(place: Ho
             with pytest.raises(ConnectionClosed):
                 await client.recv()
         assert await heard(alice) == "about bob"
-        assert place.hub.people(ROOM) == {1}
+        await eventually(lambda: place.hub.people(ROOM) == {1})
 
 
 async def test_a_revoked_person_cannot_speak_either(place: House) -> None:

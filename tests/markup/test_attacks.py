@@ -1,6 +1,9 @@
 """What must never come out, whatever goes in."""
 
+import contextlib
 import json
+import re
+import time
 
 import nh3
 import pytest
@@ -8,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forum.markup import LINK_REL, MAX_CHARACTERS, TAGS, TooDeep, TooLong, is_plain_address, render
-from tests.markup.reading import assert_harmless, read
+from tests.markup.reading import Piece, assert_harmless, read
 
 # Each is written as a link, as raw HTML and as an address between angle brackets.
 BAD_ADDRESSES = [
@@ -139,7 +142,10 @@ DENSE = {
     "addresses": "http://a.",
     "ampersands": "&",
     "backticks": "`a``",
-    "lazy quote": "> > >\na\n",
+    "quotes in quotes that end": "> > >\na\n",
+    "quoted headings that end": "> #\na\n",
+    "quotes in lists that end": "- >\n  a\n",
+    "quotes that end with returns": "> ---\ra\r",
     "newlines": "\n",
     "lists": "1. a\n",
     "table rows": "|a|b|\n|-|-|\n",
@@ -154,14 +160,18 @@ def test_a_bomb_is_refused_before_anything_reads_it(text: str) -> None:
         render(text)
 
 
-@pytest.mark.timeout(20)  # each takes under half a second; one that grows as a square would not
 @pytest.mark.parametrize("unit", DENSE.values(), ids=DENSE)
-def test_the_densest_text_that_fits_is_answered_at_once(unit: str) -> None:
+def test_the_densest_text_that_fits_costs_little(unit: str) -> None:
     text = (unit * MAX_CHARACTERS)[:MAX_CHARACTERS]
-    try:
+    began = time.process_time()  # of this process, however busy the machine: usually 0.1 to 0.6 s
+    with contextlib.suppress(TooDeep):
         assert_harmless(render(text))
-    except TooDeep:
-        return
+    assert time.process_time() - began < 3, "the parser's cost has grown as a square"
+
+
+def test_a_long_answer_with_each_paragraph_quoted_is_no_bomb() -> None:
+    talk = "> you said that it was a long day\n> and a hard one\n\nYes. I am glad you asked.\n\n"
+    assert render(talk * 100).count("<blockquote>") == 100
 
 
 def test_half_a_character_cannot_reach_the_database() -> None:
@@ -182,7 +192,27 @@ def same_to_a_second_cleaner(html: str) -> bool:
         link_rel=None,
     )
     # It writes carriage returns and quotes in its own way: compare what a parser reads.
-    return read(cleaned) == read(html)
+    return _without_dead_links(read(cleaned)) == _without_dead_links(read(html))
+
+
+def _without_dead_links(pieces: list[Piece]) -> list[Piece]:
+    return [
+        (kind, [pair for pair in what if not _is_dead(*pair)] if isinstance(what, list) else what)
+        for kind, what in pieces
+    ]
+
+
+def _is_dead(name: str, value: str) -> bool:
+    """Whether no browser can open it; nh3 drops such a link, and we leave it, for it is harmless.
+
+    A host that ends in a number and is no IP address, letters that do not exist, a port too high.
+    """
+    if name != "href" or value.startswith("mailto:"):
+        return False
+    host, _, port = re.split("[/?#]", value.split("//", 1)[1])[0].partition(":")
+    last_part = host.rstrip(".").rpartition(".")[2].lower()
+    is_number = last_part[:1].isdigit() and not re.search("[g-wyz-]", last_part)
+    return "xn--" in host or is_number or not host.isascii() or len(port) > 4
 
 
 @given(st.lists(st.one_of(st.sampled_from(FRAGMENTS), st.text(max_size=12)), max_size=12))
@@ -192,6 +222,5 @@ def test_nothing_that_can_be_put_together_gets_through(fragments: list[str]) -> 
     except TooDeep:
         return
     assert_harmless(html)
-    # nh3 also drops host names with letters that do not exist; a browser cannot open those.
-    assert "//xn--" in html or ".xn--" in html or same_to_a_second_cleaner(html)
+    assert same_to_a_second_cleaner(html)
     assert f'rel="{LINK_REL}"' in html or "<a " not in html
