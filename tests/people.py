@@ -43,7 +43,9 @@ class Person:
 
     async def get(self, url: str, **kwargs: Any) -> Response:
         """Open a page; redirects are not followed."""
-        return await self.client.get(url, **kwargs)
+        answer = await self.client.get(url, **kwargs)
+        self._keep_cookie(answer)
+        return answer
 
     async def post(
         self, url: str, fields: Mapping[str, Any] | None = None, **kwargs: Any
@@ -52,6 +54,14 @@ class Person:
         headers = {"origin": SITE, "sec-fetch-site": "same-origin"} | kwargs.pop("headers", {})
         data = {"csrf": self.form_token} | dict(fields or {})
         return await self.client.post(url, data=data, headers=headers, **kwargs)
+
+    def _keep_cookie(self, answer: Response) -> None:
+        """Take an exchanged session cookie in place of the old one, as a browser does."""
+        name = session_cookie(self.world.services.settings)
+        if answer.cookies.get(name):
+            self.token = answer.cookies[name]
+            self.client.cookies.clear()
+            self.client.cookies.set(name, self.token)
 
     async def actor(self) -> Actor:
         """What the forum takes this person for right now."""

@@ -60,6 +60,8 @@ async def grant_role(
     await _record(tx, actor_id, "communities:role:granted", community_id, account_id, detail)
     if held:
         return False
+    if role is not Role.MEMBER:
+        await mark_stale(tx, account_id)
     if role in OFFICES:
         await _tell_of_office(tx, community_id, account_id, role, granted=True)
     if role is not Role.MEMBER:
@@ -81,6 +83,7 @@ async def end_role(
         return False
     detail = {"role": role.value}
     await _record(tx, actor_id, "communities:role:ended", community_id, account_id, detail)
+    await mark_stale(tx, account_id)
     if role in OFFICES:
         await _tell_of_office(tx, community_id, account_id, role, granted=False)
     if role is not Role.MEMBER:
@@ -144,6 +147,7 @@ async def remove_member(tx: Tx, account_id: int, community_id: int) -> None:
     ending = _here(community_id, account_id) & col(Grant.role).not_in(staying)
     held = list(await tx.session.exec(select(Grant.role).where(ending)))
     await tx.change(delete(Grant).where(ending))
+    await mark_stale(tx, account_id)
     await _record(tx, account_id, "communities:member:left", community_id, account_id, {})
     for role in held:
         tx.announce(RoleEnded(account_id, community_id, Role(role)))

@@ -119,7 +119,7 @@ ROUTES: list[BaseRoute] = [
         methods=["POST"],
     ),
     route(
-        "/c/{community}/invitations/{invitation_id:id}/withdrawn",
+        "/c/{community}/invitations/{invitation_id:int}/withdrawn",
         withdraw_invitation,
         needs=Action.INVITATION_CREATE,
         methods=["POST"],

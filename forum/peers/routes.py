@@ -133,13 +133,13 @@ ROUTES: list[BaseRoute] = [
     route("/c/{community}/rest/ended", stop_resting, needs=Action.DUTY_READ, methods=["POST"]),
     route("/c/{community}/certificates", certificates_page, needs=Action.CERTIFICATE_SIGN),
     route(
-        "/c/{community}/certificates/requests/{enrolment_id:id}/signed",
+        "/c/{community}/certificates/requests/{enrolment_id:int}/signed",
         sign_certificate,
         needs=Action.CERTIFICATE_SIGN,
         methods=["POST"],
     ),
     route(
-        "/c/{community}/certificates/{certificate_id:id}/revoked",
+        "/c/{community}/certificates/{certificate_id:int}/revoked",
         revoke_certificate,
         needs=Action.CERTIFICATE_SIGN,
         methods=["POST"],

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Sequence
 from time import perf_counter
 
-from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
@@ -26,7 +25,6 @@ from forum.services import Services
 from forum.web.cookies import give_guest, give_session, guest_cookie, session_cookie
 from forum.web.errors import on_crash
 from forum.web.forms import (
-    ID,
     TOKEN_FIELD,
     TOKEN_HEADER,
     Sent,
@@ -45,23 +43,6 @@ READING = {"GET", "HEAD"}
 MAX_FORM_FIELDS = 400
 MAX_FORM_BYTES = 256 * 1024  # 10,000 characters of any script, form-encoded, and room to spare
 MAX_ID = 2**31 - 1  # what an id column holds; a larger number in an address is nothing of ours
-
-
-class IdConvertor(Convertor[int]):
-    """`{case_id:id}` in a path: a number that both databases can hold; others lead nowhere."""
-
-    regex = ID.pattern
-
-    def convert(self, value: str) -> int:
-        """The id that stands in the path."""
-        return int(value)
-
-    def to_string(self, value: int) -> str:
-        """The id as it stands in a path."""
-        return str(value)
-
-
-register_url_convertor("id", IdConvertor())
 
 
 class GuardedRoute(Route):

@@ -71,6 +71,20 @@ async def test_a_grant_is_told_to_the_person_recorded_and_announced(
     assert events == [RoleGranted(ben.id, harbour.id, Role.MODERATOR)]
 
 
+async def test_the_cookie_is_exchanged_when_rights_change(services: Services, world: World) -> None:
+    harbour = await world.community()
+    ada = await world.person("ada", harbour, Role.COMMUNITY_ADMIN)
+    ben = await world.person("ben", harbour)
+    copied = ben.token
+    await give_office(services, await ada.actor(), harbour, ben.id, Role.MODERATOR)
+    await ben.get("/c/harbour/about")
+
+    assert ben.token != copied
+    async with services.db.read() as reader:
+        assert await services.door.actor(reader, copied, services.clock.now()) is None
+    assert (await ben.actor()).name == "ben"
+
+
 async def test_granting_twice_tells_once(services: Services, world: World) -> None:
     harbour = await world.community()
     ada = await world.person("ada", harbour, Role.COMMUNITY_ADMIN)
