@@ -10,6 +10,8 @@ from playwright.async_api import Browser
 
 import forum.app as composition
 from forum.permissions import Role
+from forum.screening.rulebook import RuleBook
+from forum.screening.screener import Screener
 from forum.settings import Settings
 from tests.browser import axe_findings, chromium, serve, sideways
 from tests.fakes import FrozenClock, QuickHasher
@@ -50,7 +52,7 @@ class Site:
 
 
 @pytest.fixture
-async def site(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Site]:
+async def site(sqlite_template: Path, tmp_path: Path, rules: RuleBook) -> AsyncIterator[Site]:
     """A community with a team, members and requests, and the person who may see most pages."""
     file = tmp_path / "handrail.db"
     shutil.copyfile(sqlite_template, file)
@@ -60,7 +62,11 @@ async def site(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Site]:
         data_dir=tmp_path / "data",
     )
     app = composition.create_app(
-        settings, clock=FrozenClock(), hasher=QuickHasher(), runs_jobs=False
+        settings,
+        screener=Screener(rules),
+        clock=FrozenClock(),
+        hasher=QuickHasher(),
+        runs_jobs=False,
     )
     async with serve(app) as address:
         world = World(app)
