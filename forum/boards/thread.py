@@ -63,6 +63,7 @@ class ShownPost(NamedTuple):
     """Everything that is drawn of one post, and nothing else: its fragment depends on no more.
 
     hidden: a quiet line in place of the body. tag: a quiet word about who else sees it.
+    has_reason: somebody decided about it, and a notice tells its author why.
     """
 
     slug: str
@@ -83,6 +84,7 @@ class ShownPost(NamedTuple):
     may_flag: bool
     may_edit: bool
     may_remove: bool
+    has_reason: bool
 
 
 class _Row(NamedTuple):
@@ -216,6 +218,7 @@ def see(row: _Row, viewer: Viewer, offices: Mapping[int, str]) -> ShownPost:
         may_flag=viewer.may_flag and readable and not is_own,
         may_edit=editable and state is not Visibility.REMOVED,
         may_remove=is_own and state is not Visibility.REMOVED,
+        has_reason=is_own and (state is Visibility.HIDDEN or bool(row.masks)),
     )
 
 

@@ -134,6 +134,7 @@ async def test_a_hidden_post_is_a_quiet_line_to_readers_and_whole_to_its_author(
     own = await scene.ben.get(topic)
     assert SECRET in own.text
     assert "hidden from other members" in words(own)
+    assert 'href="/notices">Why' in own.text
     assert SECRET in (await scene.mo.get(topic)).text
 
 
