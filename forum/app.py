@@ -47,6 +47,9 @@ from forum.jobs import Worker
 from forum.limits import Limits
 from forum.live import Hub, broker_for
 from forum.metrics import Metrics
+from forum.moderation import jobs as moderation_jobs
+from forum.moderation import routes as moderation
+from forum.moderation.personal import ModerationData
 from forum.notices import listeners as notice_listeners
 from forum.notices.personal import NoticeData
 from forum.notices.routes import ROUTES as NOTICE_ROUTES
@@ -70,6 +73,7 @@ NAV: Sequence[NavItem] = (
     boards.NAV,
     chat.NAV,
     care.NAV,
+    moderation.NAV,
     peers.NAV,
     front.NAV,
 )
@@ -141,6 +145,7 @@ def build_services(
             CommunitiesData(),
             PeersData(),
             CareData(),
+            ModerationData(),
             BoardsData(),
             ChatData(),
         ),
@@ -154,6 +159,7 @@ def join(services: Services) -> None:
     communities_listeners.join(services)
     peers_jobs.join(services)
     care_jobs.join(services)
+    moderation_jobs.join(services)
     care_listeners.join(services)
 
 
@@ -178,6 +184,7 @@ def routes() -> list[BaseRoute]:
         *communities.ROUTES,
         *peers.ROUTES,
         *care.ROUTES,
+        *moderation.ROUTES,
         *boards.ROUTES,
         Mount("/static", app=static, name="static"),
         *admin.ROUTES,

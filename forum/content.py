@@ -1,10 +1,10 @@
 """How any kind of content is named, read, hidden and restored, without knowing the kind."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from forum.db import Reader, Tx
 from forum.errors import NotFound
@@ -68,9 +68,16 @@ class Excerpt:
 
 
 class ContentKind(Protocol):
-    """What boards, rooms and private lines each hand to the desk."""
+    """What boards, rooms and private lines each hand to the desk.
+
+    surface: how screening hears it, `chat` or `board`. word: what people call one of them.
+    is_public: members see it, so that they may report it.
+    """
 
     kind: str
+    surface: str
+    word: str
+    is_public: bool
 
     async def excerpt(self, reader: Reader, content_id: int) -> Excerpt | None:
         """The content with a few lines around it; None when there is no such thing."""
@@ -80,6 +87,9 @@ class ContentKind(Protocol):
 
     async def set_masks(self, tx: Tx, content_id: int, spans: Sequence[Span]) -> None:
         """Replace these spans by a mark for every reader; none unmasks all. Announces it."""
+
+    async def set_verdict(self, tx: Tx, content_id: int, verdict: Mapping[str, Any]) -> None:
+        """Keep what a second screening heard, as `Verdict.to_json` gives it."""
 
     async def set_visibility(self, tx: Tx, content_id: int, visibility: Visibility) -> None:
         """Hide or show the whole piece. Announces it, so that open pages follow."""

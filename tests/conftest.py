@@ -103,9 +103,7 @@ def rules() -> RuleBook:
 
 
 @pytest.fixture
-async def app(
-    settings: Settings, clock: FrozenClock, rules: RuleBook
-) -> AsyncIterator[Starlette]:
+async def app(settings: Settings, clock: FrozenClock, rules: RuleBook) -> AsyncIterator[Starlette]:
     """A forum whose jobs run only when the test calls `services.worker.run_due()`."""
     made = composition.create_app(
         settings, screener=Screener(rules), clock=clock, hasher=QuickHasher(), runs_jobs=False

@@ -1,8 +1,8 @@
 """Posts as the desk handles them, without knowing that they are posts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import update
 from sqlalchemy.orm import aliased
@@ -45,6 +45,9 @@ class Posts:
     """The `ContentKind` of posts."""
 
     kind = "post"
+    surface = "board"
+    word = "post"
+    is_public = True
 
     async def excerpt(self, reader: Reader, content_id: int) -> Excerpt | None:
         """The post as it was written, with two posts before and after; None when it is gone."""
@@ -88,6 +91,12 @@ class Posts:
         topic_id, community_id, number, text = row
         await store_masks(tx, content_id, number, text, spans)
         tx.announce(PostMasked(content_id, topic_id, community_id))
+
+    async def set_verdict(self, tx: Tx, content_id: int, verdict: Mapping[str, Any]) -> None:
+        """Keep what a second screening heard."""
+        await tx.change(
+            update(Post).where(col(Post.id) == content_id).values(verdict=dict(verdict))
+        )
 
     async def set_visibility(self, tx: Tx, content_id: int, visibility: Visibility) -> None:
         """Hide or show the post. What its author took back stays so: that was their own choice."""

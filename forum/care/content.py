@@ -1,6 +1,7 @@
 """How the desk names, shows, hides and restores a message of the private line."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlmodel import col, select
 
@@ -21,6 +22,9 @@ class PrivateLine:
     """Messages between a member and the care team; `forum.content.ContentKind`."""
 
     kind = KIND
+    surface = "chat"
+    word = "message"
+    is_public = False
 
     async def excerpt(self, reader: Reader, content_id: int) -> Excerpt | None:
         """The message with AROUND before and after it on the same line."""
@@ -57,6 +61,11 @@ class PrivateLine:
         message.masks = [[start, end] for start, end in spans]
         message.html = str(render_masked(message.text, spans))
         message.version += 1
+
+    async def set_verdict(self, tx: Tx, content_id: int, verdict: Mapping[str, Any]) -> None:
+        """Keep what a second screening heard."""
+        message = await tx.session.get_one(LineMessage, content_id)
+        message.verdict = dict(verdict)
 
     async def set_visibility(self, tx: Tx, content_id: int, visibility: Visibility) -> None:
         """Hide or show the whole message."""

@@ -1,9 +1,9 @@
 """Messages as the desk handles them, without knowing that they are messages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, update
 from sqlmodel import col, select
 
 from forum.accounts.models import Account
@@ -23,6 +23,9 @@ class Messages:
     """The `ContentKind` of messages."""
 
     kind = KIND
+    surface = "chat"
+    word = "message"
+    is_public = True
 
     async def excerpt(self, reader: Reader, content_id: int) -> Excerpt | None:
         """The message as it was written, with AROUND before and after; None when it is gone."""
@@ -60,6 +63,11 @@ class Messages:
     async def set_masks(self, tx: Tx, content_id: int, spans: Sequence[Span]) -> None:
         """Take these spans from every reader; none shows it whole. An event of its room."""
         await _change(tx, content_id, {"masks": [list(span) for span in spans]})
+
+    async def set_verdict(self, tx: Tx, content_id: int, verdict: Mapping[str, Any]) -> None:
+        """Keep what a second screening heard; readers see no change."""
+        heard = update(Message).where(col(Message.id) == content_id)
+        await tx.change(heard.values(verdict=dict(verdict)))
 
     async def set_visibility(self, tx: Tx, content_id: int, visibility: Visibility) -> None:
         """Hide or show the message. What its author took back stays so: that was their choice."""

@@ -3,12 +3,19 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from sqlmodel import col, select
+
 from forum import jobs
 from forum.care import actions as care
+from forum.care.reasons import FoundBy
 from forum.care.signals import Concern
+from forum.communities.models import Community
 from forum.content import Span, Subject, Visibility
 from forum.db import Tx
+from forum.moderation.models import Decision, Review
 from forum.moderation.reviews import Opening, open_review
+from forum.moderation.rules import HARM_RULE
+from forum.moderation.statements import Statement, state
 from forum.screening.verdict import CONDUCT_FLAGGED_FROM, Harm, Need, Verdict
 
 SCREEN_AGAIN = "moderation.screen_again"
@@ -59,12 +66,35 @@ async def hear(tx: Tx, heard: Heard) -> Hearing:
     raised = await care.raise_need(tx, _concern(heard))
     review_id = await open_review(tx, _opening(heard)) if _needs_review(verdict) else None
     hidden = verdict.harm >= Harm.ENCOURAGEMENT
+    masks = tuple(verdict.harm_spans) if verdict.harm >= Harm.UNSAFE_DETAIL else ()
+    if review_id is not None and (hidden or masks):
+        await _explain(tx, review_id, heard, "hide" if hidden else "mask", masks)
     return Hearing(
         case_id=raised.case_id,
         review_id=review_id,
-        masks=tuple(verdict.harm_spans) if verdict.harm >= Harm.UNSAFE_DETAIL else (),
+        masks=masks,
         visibility=Visibility.HIDDEN if hidden else Visibility.SHOWN,
     )
+
+
+async def _explain(tx: Tx, review_id: int, heard: Heard, act: str, spans: tuple[Span, ...]) -> None:
+    """Tell the author at once what screening did by itself, and once only."""
+    review = await tx.session.get_one(Review, review_id)
+    told = select(Decision.spans).where(
+        Decision.review_id == review_id, Decision.kind == act, col(Decision.automated)
+    )
+    if [list(span) for span in spans] in (await tx.session.exec(told)).all():
+        return
+    slug = select(Community.slug).where(Community.id == heard.community_id)
+    statement = Statement(
+        kind=act,
+        word=heard.subject.kind,
+        slug=(await tx.session.exec(slug)).one(),
+        rule=HARM_RULE,
+        found=FoundBy.SCREENING_ALONE,
+        spans=spans,
+    )
+    await state(tx, review, statement)
 
 
 def _needs_review(verdict: Verdict) -> bool:

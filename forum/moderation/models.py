@@ -1,4 +1,4 @@
-"""Tables of flags, reviews and decisions."""
+"""Tables of flags, reviews, decisions and appeals."""
 
 from datetime import datetime
 from typing import Any
@@ -84,3 +84,21 @@ class Decision(SQLModel, table=True):
     decided_by: int | None = Field(
         default=None, foreign_key="accounts_account.id", ondelete="SET NULL"
     )
+
+
+class Appeal(SQLModel, table=True):
+    """A request for another look at a decision, once for each; answered by somebody else."""
+
+    __tablename__ = "moderation_appeal"
+
+    id: int | None = Field(default=None, primary_key=True)
+    decision_id: int = Field(foreign_key="moderation_decision.id", unique=True)
+    community_id: int = Field(foreign_key="communities_community.id", index=True)
+    words: str = Field(default="", max_length=2000)
+    created_at: datetime
+    decided_at: datetime | None = None
+    decided_by: int | None = Field(
+        default=None, foreign_key="accounts_account.id", ondelete="SET NULL"
+    )
+    outcome: str | None = Field(default=None, max_length=10)
+    answer: str = Field(default="", max_length=2000)

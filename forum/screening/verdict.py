@@ -1,7 +1,7 @@
 """What screening says about a text: need, harm, conduct, and the words that led to it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
 from typing import Any, Self
@@ -88,6 +88,23 @@ class Verdict:
         if self.need is Need.CRISIS:
             return "imminent"
         return "elevated" if self.need >= Need.CONCERN else self.need.name.lower()
+
+    def only(self, *, above: Need, readers: bool) -> Self:
+        """What is new in a second hearing: the need above what was heard before.
+
+        readers: whether harm and conduct still count, or a person has decided about them.
+        """
+        heard = (
+            self
+            if readers
+            else replace(
+                self,
+                harm=Harm.SAFE,
+                harm_spans=(),
+                conduct=MappingProxyType(dict.fromkeys(CONDUCTS, 0.0)),
+            )
+        )
+        return heard if self.need > above else replace(heard, need=Need.NONE)
 
     def to_json(self) -> dict[str, Any]:  # Any: JSON values of several types
         """The verdict as plain JSON values, for a JSON column; `from_json` gives it back."""

@@ -3,13 +3,12 @@
 import sys
 from pathlib import Path
 
-from forum.boards.models import Board, Topic
-
 from forum import logs, schema
 from forum.app import create_app
 from forum.server import serve
 from forum.settings import Settings
 from tests.bench.fill_boards import fill_topic
+from tests.boards.scene import Scene
 from tests.fakes import QuickHasher
 from tests.people import World
 
@@ -28,23 +27,11 @@ async def fill(folder: Path, posts: int) -> str:
     app = create_app(settings, hasher=QuickHasher(), runs_jobs=False)
     async with app.router.lifespan_context(app):
         world = World(app)
-        place = await world.community()
-        people = [await world.person(f"member {number}", place) for number in range(12)]
-        async with world.services.db.write() as tx:
-            board = Board(community_id=place.id, slug="days", name="Days", created_at=tx.now)
-            tx.add(board)
-            await tx.flush()
-            topic = Topic(
-                board_id=board.id,
-                community_id=place.id,
-                author_id=people[0].id,
-                title="How was today?",
-                created_at=tx.now,
-                last_post_at=tx.now,
-            )
-            tx.add(topic)
-            await tx.flush()
-        await fill_topic(world.services.db, topic.id or 0, [one.id for one in people], posts)
+        scene = await Scene.build(world)
+        people = [await world.person(f"member {number}", scene.place) for number in range(12)]
+        topic = await scene.topic("How was today?")
+        number = int(topic.rsplit("/", 1)[1])
+        await fill_topic(world.services.db, number, [one.id for one in people], posts - 1)
         await world.close()
         return f"__Host-session={people[0].token}"
 

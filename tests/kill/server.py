@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
 import time
@@ -56,7 +57,7 @@ class Server:
 
     async def died(self, within: float) -> bool:
         """Wait for the life to end by itself; False when it goes on."""
-        assert self._process
+        assert self._process is not None
         ends = time.monotonic() + within
         while time.monotonic() < ends:
             if self._process.poll() is not None:
@@ -68,7 +69,7 @@ class Server:
     async def kill(self) -> None:
         """SIGKILL, now."""
         self.is_up.clear()
-        if self._process and self._process.poll() is None:
+        if self._process:
             self._process.kill()
             await asyncio.to_thread(self._process.wait)
 
@@ -94,5 +95,11 @@ async def send_until_answered(
         if answer.status_code == 303:
             return answer.headers["location"]
         if answer.status_code < 500:
-            raise AssertionError(f"{answer.status_code}: {answer.text[:2000]}")
+            raise AssertionError(f"{answer.status_code}: {heading(answer.text)}")
         await asyncio.sleep(0.02)
+
+
+def heading(page: str) -> str:
+    """The heading and first paragraph of a page of ours."""
+    main = page.partition("<main")[2]
+    return " ".join(re.sub(r"<[^>]+>", " ", main).split())[:300]

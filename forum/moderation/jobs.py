@@ -1,0 +1,89 @@
+"""The second look at what the screener could not hear in time."""
+
+from functools import partial
+
+from sqlmodel import col, func, select
+
+from forum import jobs
+from forum.care.models import Signal
+from forum.content import Excerpt, Subject, Visibility
+from forum.db import Reader, Tx
+from forum.errors import NotFound
+from forum.jobs import Job
+from forum.moderation.intake import SCREEN_AGAIN, Heard, hear
+from forum.moderation.models import Review
+from forum.screening.screener import Context
+from forum.screening.verdict import Need, Surface, Verdict
+from forum.services import Services
+
+
+class StillUnscreened(Exception):
+    """The screener is still away; the worker tries again, later and later, and never gives up."""
+
+
+def join(services: Services) -> None:
+    """Let the worker do what moderation leaves for later."""
+    services.worker.handle(SCREEN_AGAIN, partial(screen_again, services))
+
+
+async def screen_again(services: Services, job: Job) -> None:
+    """Hear a text once more, and act on what is new.
+
+    Raises StillUnscreened while the screener does not answer.
+    """
+    subject = Subject.parse(job.subject)
+    kind = services.contents[subject.kind]
+    try:
+        async with services.db.read() as reader:
+            excerpt = await services.contents.excerpt(reader, subject)
+    except NotFound:
+        return  # its author took it back meanwhile
+    context = Context(surface=Surface(kind.surface))
+    verdict = await services.screener.screen(excerpt.line.text, context)
+    if verdict.unscreened:
+        raise StillUnscreened
+    async with services.db.write() as tx:
+        await jobs.complete(tx, job)
+        await kind.set_verdict(tx, subject.id, verdict.to_json())
+        await _act(tx, services, excerpt, verdict)
+
+
+async def unscreened_count(reader: Reader) -> int:
+    """How many texts wait for their second look; the desk shows it."""
+    waiting = select(func.count()).where(
+        jobs.Job.kind == SCREEN_AGAIN, col(jobs.Job.done_at).is_(None)
+    )
+    return (await reader.exec(waiting)).one()
+
+
+async def _act(tx: Tx, services: Services, excerpt: Excerpt, verdict: Verdict) -> None:
+    subject, author_id = excerpt.line.subject, excerpt.line.author_id
+    if author_id is None:
+        return
+    new = await _only_new(tx, excerpt, verdict)
+    heard = Heard(subject, author_id, excerpt.community_id, new, excerpt.version)
+    hearing = await hear(tx, heard)
+    kind = services.contents[subject.kind]
+    if hearing.masks:
+        await kind.set_masks(tx, subject.id, sorted({*excerpt.masks, *hearing.masks}))
+    if hearing.visibility is Visibility.HIDDEN:
+        await kind.set_visibility(tx, subject.id, hearing.visibility)
+
+
+async def _only_new(tx: Tx, excerpt: Excerpt, verdict: Verdict) -> Verdict:
+    """The verdict without the need that was raised already, and without what a person decided."""
+    subject = excerpt.line.subject
+    raised = await tx.session.exec(
+        select(func.max(Signal.need)).where(
+            Signal.subject_kind == subject.kind, Signal.subject_id == subject.id
+        )
+    )
+    decided = await tx.session.exec(
+        select(col(Review.id)).where(
+            Review.subject_kind == subject.kind,
+            Review.subject_id == subject.id,
+            Review.version == excerpt.version,
+            col(Review.decided_at).is_not(None),
+        )
+    )
+    return verdict.only(above=Need(raised.one() or 0), readers=decided.first() is None)
