@@ -67,15 +67,15 @@ class Recovery:
 
 def read_sign_up(sent: Sent, minimum_age: int) -> NewAccount:
     """The account somebody asks for. Raises TooYoung, or Invalid with every mistake at once."""
-    errors: dict[str, str] = {}
     age = sent.number("age")
-    if age is None or not 1 <= age <= OLDEST:
-        errors["age"] = "Please give your age in years, as a number."
-    elif age < minimum_age:
+    is_age = age is not None and 1 <= age <= OLDEST
+    if age is not None and is_age and age < minimum_age:
         raise TooYoung
+    errors: dict[str, str] = {}  # in the order of the form
     name, password = tidy(sent.get("name")[:MAX_TYPED_NAME]), sent.get("password")
     _note(errors, "name", _why_not_name(name))
     _note(errors, "password", why_weak(password, name))
+    _note(errors, "age", None if is_age else "Please give your age in years, as a number.")
     email = _email(sent, errors)
     country, timezone = _choices(sent, errors)
     if not sent.has("terms"):

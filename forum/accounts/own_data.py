@@ -16,6 +16,22 @@ from forum.web.state import actor_of, sent_of, services_of
 
 FILE_NAME = "my-data.json"  # says nothing about the place, since it lies in a downloads folder
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.*")
+# What the page calls things that the file names for machines.
+IN_WORDS = {
+    "email": "e-mail",
+    "timezone": "time zone",
+    "is_discreet": "discreet mode",
+    "is_site_admin": "runs the site",
+    "created_at": "began",
+    "age_confirmed_at": "told your age",
+    "terms_agreed_at": "agreed to the terms",
+    "sensitive_agreed_at": "agreed to words about health being kept",
+    "recovery_saved_at": "recovery code kept safe",
+    "seen_at": "last seen",
+    "expires_at": "ends",
+    "locked_at": "locked",
+    "read_at": "read",
+}
 WORDS = (
     ("remove", "Remove my words", "Posts and messages go. Answers to them stay."),
     ("keep", "Keep my words, without my name", "They stay for those they help, signed by nobody."),
@@ -67,7 +83,7 @@ async def erased(request: Request) -> Response:
 def readable(kept: object) -> object:
     """Exported data with its moments as datetimes, which the page shows in the reader's time."""
     if isinstance(kept, Mapping):
-        return {str(name).replace("_", " "): readable(value) for name, value in kept.items()}
+        return {_in_words(str(name)): readable(value) for name, value in kept.items()}
     if isinstance(kept, list | tuple):
         return [readable(value) for value in kept]
     if isinstance(kept, str) and MOMENT.fullmatch(kept):
@@ -76,6 +92,10 @@ def readable(kept: object) -> object:
         except ValueError:
             return kept  # a person's own words may begin like a date
     return kept
+
+
+def _in_words(name: str) -> str:
+    return IN_WORDS.get(name, name.replace("_", " "))
 
 
 def _erase_form(

@@ -43,7 +43,9 @@ async def test_the_locked_page_tells_neither_person_nor_place(visit: Visit) -> N
     await leave(ana)
     page = (await ana.open("/unlock?next=/settings")).text
     assert "<title>Notes</title>" in page
-    assert "Ana" not in page
+    for telling in ("Ana", "Handrail", "hard times"):
+        assert telling not in page
+    assert "/help-now" in page
     assert 'name="name"' not in page
 
 

@@ -64,7 +64,14 @@ def test_every_column_is_exported_or_kept_back_for_a_reason() -> None:
 
 async def test_a_person_can_read_everything_that_is_kept(penelope: Person) -> None:
     page = (await penelope.get("/settings/export")).text
-    for words in ("Penelope", "pen@example.org", "two cats", "a private notice", "Harbour"):
+    for words in (
+        "Penelope",
+        "pen@example.org",
+        "two cats",
+        "a private notice",
+        "Harbour",
+        "discreet mode",
+    ):
         assert words in page
     assert '<time datetime="2026-' in page
 
