@@ -64,8 +64,6 @@ async def grant_role(
         await mark_stale(tx, account_id)
     if role in OFFICES:
         await _tell_of_office(tx, community_id, account_id, role, granted=True)
-    if role is not Role.MEMBER:
-        await mark_stale(tx, account_id)
     tx.announce(RoleGranted(account_id, community_id, role))
     return True
 
@@ -86,8 +84,6 @@ async def end_role(
     await mark_stale(tx, account_id)
     if role in OFFICES:
         await _tell_of_office(tx, community_id, account_id, role, granted=False)
-    if role is not Role.MEMBER:
-        await mark_stale(tx, account_id)
     tx.announce(RoleEnded(account_id, community_id, role))
     return True
 
