@@ -10,6 +10,7 @@ from forum.permissions import Role
 from forum.services import Services
 from tests.communities.test_roles import roles_there
 from tests.people import Person, World
+from tests.sql_counter import statements
 
 FORM = {
     "name": "Night Owls",
@@ -259,6 +260,19 @@ class TestTeamPage:
             "Nobody&#39;s name begins like that."
             in (await ada.get("/c/harbour/team?begins=zz")).text
         )
+
+    async def test_the_list_costs_the_same_however_many_members_there_are(
+        self, world: World
+    ) -> None:
+        harbour = await world.community()
+        ada = await world.person("ada", harbour, Role.COMMUNITY_ADMIN)
+        costs = []
+        for number in range(3):
+            await world.person(f"m{number}", harbour, Role.MODERATOR)
+            with statements() as sent:
+                await ada.get("/c/harbour/team")
+            costs.append(len(sent))
+        assert costs == costs[:1] * 3
 
     async def test_every_member_is_on_one_page_of_the_list(self, world: World) -> None:
         harbour = await world.community()

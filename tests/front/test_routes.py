@@ -6,6 +6,7 @@ from forum.care.models import Case
 from forum.permissions import Role
 from forum.services import Place, Services
 from tests.people import World
+from tests.sql_counter import statements
 
 
 async def cases(services: Services, place: Place, waits: list[int | None]) -> None:
@@ -103,3 +104,15 @@ class TestAboutPage:
         harbour = await world.community()
         await cases(services, harbour, [1] * 5 + [None] * 6)
         assert "needed soon" not in (await world.guest().get("/c/harbour/about")).text
+
+
+async def test_the_front_page_costs_the_same_with_many_communities(world: World) -> None:
+    harbour = await world.community()
+    ben = await world.person("ben", harbour)
+    costs = []
+    for number in range(3):
+        await world.community(f"place-{number}")
+        with statements() as sent:
+            await ben.get("/")
+        costs.append(len(sent))
+    assert costs == costs[:1] * 3
