@@ -222,3 +222,13 @@ async def test_an_uncertified_moderator_is_shown_the_way(world: World) -> None:
     assert "/c/harbour/courses" in page
     assert "On for" not in page
     assert not (await noc.actor()).may(Action.DUTY_KEEP, harbour.id)
+
+
+async def test_the_switch_on_the_desk_comes_back_to_the_desk(world: World) -> None:
+    harbour = await world.community()
+    ana = await world.person("ana", harbour, Role.MODERATOR, certified=True)
+    assert (
+        '<input type="hidden" name="from" value="desk">' in (await ana.get("/c/harbour/desk")).text
+    )
+    answer = await ana.post("/c/harbour/duty", {"hours": "2", "from": "desk"})
+    assert answer.headers["location"] == "/c/harbour/desk"
