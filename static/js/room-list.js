@@ -7,6 +7,7 @@ import { showLocalTimes } from "./local-time.js";
 
 const NEAR_PX = 80; // one who is this near to the end reads along
 const MOST = 500; // messages on one page; older ones are a link away
+const FULL = 50; // messages of a whole page: with fewer there is no older page to leave one to
 
 export class MessageList {
   #frame;
@@ -42,7 +43,7 @@ export class MessageList {
       return false;
     }
     const items = [...this.#list.querySelectorAll("[data-id]")];
-    if (items.length && message.seq < Number(items[0].dataset.id) && items.length >= MOST / 10) return false; // on an older page
+    if (items.length >= FULL && message.seq < Number(items[0].dataset.id)) return false;
     const next = items.find((one) => Number(one.dataset.id) > message.seq);
     this.#list.insertBefore(item, next ?? this.#list.querySelector("[data-cid]"));
     this.#none.hidden = true;

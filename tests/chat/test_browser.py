@@ -137,10 +137,7 @@ async def test_words_on_their_way_survive_a_page_that_is_closed(
             await page.goto(site.url + scene.url)
             await expect(page.locator("#room-people")).to_be_visible()
             await page.route("**/rooms/**", lambda route: route.abort())
-            await page.evaluate(
-                """() => { const send = WebSocket.prototype.send;
-                WebSocket.prototype.send = function () {}; }"""
-            )
+            await page.evaluate("() => { WebSocket.prototype.send = function () {}; }")
             await write(page, "do not lose me")
             await expect(page.locator(".message--waiting")).to_have_count(1)
             again = await page.context.new_page()
