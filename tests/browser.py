@@ -45,9 +45,9 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @asynccontextmanager
-async def serve(app: ASGIApp) -> AsyncIterator[str]:
-    """Serve an app on a free port of this machine; gives its address."""
-    listener = socket.create_server(("127.0.0.1", 0))
+async def serve(app: ASGIApp, listener: socket.socket | None = None) -> AsyncIterator[str]:
+    """Serve an app on `listener`, else on a free port of this machine; gives its address."""
+    listener = listener or socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="auto"))
     running = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started:
@@ -55,16 +55,24 @@ async def serve(app: ASGIApp) -> AsyncIterator[str]:
             running.result()
         await asyncio.sleep(0.01)
     try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        yield address(listener)
     finally:
         server.should_exit = True
         await asyncio.wait_for(running, STOP_SECONDS)
         listener.close()
 
 
-async def axe_findings(page: Page) -> list[str]:
-    """What axe has against this page, a line for each place; empty is what we want."""
-    options: dict[str, Any] = {"resultTypes": ["violations"], "runOnly": RULES}
+def address(listener: socket.socket) -> str:
+    """How a browser reaches a listener; settings need it before the app is made."""
+    return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+async def axe_findings(page: Page, *, only: str = "") -> list[str]:
+    """What axe has against this page, a line for each place; empty is what we want.
+
+    only: one rule's name, for what is quick to look at again.
+    """
+    options: dict[str, Any] = {"resultTypes": ["violations"], "runOnly": [only] if only else RULES}
     found = (await Axe().run(page, options=options)).response["violations"]
     return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
 

@@ -33,6 +33,8 @@ def test_it_compiles_and_asks_for_what_exists(name: str, components: set[str]) -
 @pytest.mark.parametrize("name", [name for name in NAMES if "/" in name and "/_" not in name])
 def test_a_page_stands_in_the_frame_and_has_one_heading(name: str) -> None:
     source = (TEMPLATES / name).read_text()
+    if source.count("\n") <= 4 and "<title>" in source:
+        return  # a piece that a script fetches to put it into a page
     assert '{% extends "_base.html" %}' in source
     assert "{% block title %}" in source
     assert "<h1" in source

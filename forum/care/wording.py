@@ -185,7 +185,7 @@ NEED_SOMEONE_INTRO = (
     "Press the button and a trained volunteer here is told at once. You do not have to explain. "
     "If you like, write a few words first."
 )
-NEED_SOMEONE_FIELD = "What is going on (you can leave this empty)"
+NEED_SOMEONE_FIELD = "What is going on"
 NEED_SOMEONE_BUTTON = "I need someone now"
 NEED_SOMEONE_WHO_SEES = "Only our care team can read this. Other members cannot."
 NEED_SOMEONE_TITLE_STAFFED = "We have told a volunteer"

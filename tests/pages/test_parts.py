@@ -19,7 +19,7 @@ PHYSICAL = re.compile(
     r"|(?<![\w-])(left|right|top|bottom|((min|max)-)?(width|height))\s*:"
     r"|text-align:\s*(left|right)|float:"
 )
-MARKUP_SINKS = re.compile(r"(inner|outer)HTML|insertAdjacentHTML|document\.write|eval\(")
+MARKUP_SINKS = re.compile(r"\.(inner|outer)HTML|insertAdjacentHTML|document\.write|eval\(")
 
 
 def part(call: str, **names: object) -> str:
