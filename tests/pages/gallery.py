@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
@@ -81,6 +82,24 @@ LINES = (
 )
 
 
+PANEL = SimpleNamespace(
+    need=4,
+    title="It sounds like things are very heavy right now",
+    before=("Your post is up.", "Thank you for saying it."),
+    lines_intro="These people can talk:",
+    country="Nowhere",
+    lines=LINES,
+    after=("This note is automatic. Only you can see it.",),
+    status=None,
+    answer_url="/fine",
+    choices=(
+        SimpleNamespace(label="Talk to someone here", href="/need", says=""),
+        SimpleNamespace(label="More help lines", href="/help-now", says=""),
+        SimpleNamespace(label="I am OK for now", href="", says="ok"),
+    ),
+)
+
+
 @dataclass(frozen=True)
 class Look:
     """How the page around the gallery is shown; each name is a query argument as well."""
@@ -117,7 +136,8 @@ def context(look: Look) -> dict[str, Any]:
         "csrf_field": lambda: Markup('<input type="hidden" name="csrf" value="token">'),
         "demo": bool(look.demo),
         "coverage": Coverage("Two people are on duty until 23:00."),
-        "panel": None,
+        "panel": PANEL,
+        "request": SimpleNamespace(url=SimpleNamespace(path="/")),
         "unread_notices": 1,
         "now": datetime(2026, 3, 3, 14, 2, tzinfo=UTC),
         "nav": [Link("Boards", "/c/r", current=True), Link("Rooms", "/rooms"), Link("Desk", "/d")],
@@ -127,7 +147,6 @@ def context(look: Look) -> dict[str, Any]:
         "read_only": bool(look.read_only),
         "body": BODY,
         "masked": MASKED,
-        "lines": LINES,
         "values": {"name": "River", "text": "<b>my words</b>", "country": "NL", "about": "me"},
         "errors": wrong if look.errors else {},
     }
