@@ -1,4 +1,4 @@
-"""Every page that anybody can reach by links works for everybody."""
+"""Every page that anybody can reach by links: none is a dead end, each works for everybody."""
 
 import shutil
 import socket
@@ -33,6 +33,14 @@ async def town(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Town]:
             world = World(app)
             yield await settle(world, url)
             await world.close()
+
+
+async def test_no_link_is_a_dead_end(town: Town) -> None:
+    dead = []
+    for who in WHO:
+        walked = await walk(town, town.people[who])
+        dead += [f"{who}: {one}" for one in walked.dead]
+    assert not dead, "\n".join(dead)
 
 
 @pytest.mark.browser
