@@ -37,6 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=(*KINDS, "both"),
         help="run tests that need a database on one kind only; default: on both",
     )
+    parser.addoption("--write-matrix", action="store_true", help="write tests/matrix.txt anew")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

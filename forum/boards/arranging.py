@@ -47,6 +47,8 @@ async def change_board(request: Request) -> Response:
     """Change a board."""
     services, actor, place = services_of(request), actor_of(request), place_of(request)
     sent, slug = sent_of(request), request.path_params["board"]
+    async with services.db.read() as reader:
+        await queries.board(reader, place, slug)  # what is not here is not found, form or no form
     try:
         draft = forms.board(sent, slug=slug)
     except Invalid as error:

@@ -119,10 +119,13 @@ async def edit_room(request: Request) -> Response:
 
 async def save_room(request: Request) -> Response:
     """Change a room and show it."""
+    services, actor = services_of(request), actor_of(request)
     sent, place, slug = sent_of(request), place_of(request), request.path_params["room"]
+    async with services.db.read() as reader:
+        await queries.room(reader, place, actor, slug)  # not here is not found, form or no form
     try:
         draft = forms.room(sent, slug=slug)
-        await upkeep.change_room(services_of(request), actor_of(request), place, draft)
+        await upkeep.change_room(services, actor, place, draft)
     except Invalid as error:
         return _room_form(request, _kept(sent), error.fields, slug=slug)
     return RedirectResponse(room_address(place, slug), 303)

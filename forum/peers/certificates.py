@@ -101,12 +101,12 @@ async def revoke(
     """
     require(actor, Action.CERTIFICATE_SIGN, place.id)
     reason = reason.strip()
-    if not 1 <= len(reason) <= MAX_REASON:
-        raise Invalid({"reason": f"Please give a reason, at most {MAX_REASON} letters."})
     async with services.db.write() as tx:
         certificate = await _valid(tx, place, certificate_id)
         if certificate.account_id == actor.id:
             raise Forbidden("Ask somebody else of the team to take yours back.")
+        if not 1 <= len(reason) <= MAX_REASON:
+            raise Invalid({"reason": f"Please give a reason, at most {MAX_REASON} letters."})
         certificate.revoked_at, certificate.revoked_by = tx.now, actor.id
         certificate.revoked_because = reason
         await tx.flush()
