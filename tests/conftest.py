@@ -13,8 +13,7 @@ import pytest
 from starlette.applications import Starlette
 
 import forum.app as composition
-from forum.audit import APPEND_ONLY
-from forum.db import metadata, open_engine
+from forum.schema import upgrade
 from forum.screening.rulebook import RuleBook, load_rules
 from forum.screening.screener import Screener
 from forum.services import Services
@@ -55,14 +54,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty database with every table, copied for each test."""
     path = tmp_path_factory.mktemp("template") / "empty.db"
-    run_apart(_make_tables(f"sqlite:///{path}"))
+    run_apart(upgrade(f"sqlite:///{path}"))
     return path
 
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres_cluster: str) -> str:
     """The name of an empty PostgreSQL database with every table."""
-    run_apart(_make_tables(run_apart(create_database(postgres_cluster, "template_empty"))))
+    run_apart(upgrade(run_apart(create_database(postgres_cluster, "template_empty"))))
     return "template_empty"
 
 
@@ -140,15 +139,6 @@ def run_apart(work: Coroutine[Any, Any, T]) -> T:
     """Run to the end on a loop of its own, away from the tests' loop."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, work).result()
-
-
-async def _make_tables(url: str) -> None:
-    engine = open_engine(url)
-    async with engine.begin() as connection:
-        await connection.run_sync(metadata.create_all)
-        for statement in APPEND_ONLY[engine.dialect.name]:
-            await connection.exec_driver_sql(statement)
-    await engine.dispose()
 
 
 async def create_database(cluster: str, name: str, template: str | None = None) -> str:
