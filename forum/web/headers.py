@@ -30,6 +30,7 @@ EVERYWHERE = {
 }
 STRICT_TRANSPORT = "max-age=31536000"
 KEEP_STATIC = "public, max-age=31536000, immutable"
+ASK_AGAIN = "public, no-cache"  # modules import each other without a version: ask, by their ETag
 
 
 class SecurityHeaders:
@@ -57,5 +58,11 @@ class SecurityHeaders:
             headers[name] = value
         if self._secure:
             headers["strict-transport-security"] = STRICT_TRANSPORT
-        versioned = scope["path"].startswith("/static/") and scope["query_string"]
-        headers.setdefault("cache-control", KEEP_STATIC if versioned else "no-store")
+        headers.setdefault("cache-control", _keeping(scope))
+
+
+def _keeping(scope: Scope) -> str:
+    """How long the answer may be kept: pages never, they are somebody's own."""
+    if not scope["path"].startswith("/static/"):
+        return "no-store"
+    return KEEP_STATIC if scope["query_string"] else ASK_AGAIN
