@@ -9,6 +9,7 @@ from forum import jobs
 from forum.care import actions as care
 from forum.care.reasons import FoundBy
 from forum.care.signals import Concern
+from forum.care.wording import Standing
 from forum.communities.models import Community
 from forum.content import Span, Subject, Visibility
 from forum.db import Tx
@@ -63,10 +64,11 @@ async def hear(tx: Tx, heard: Heard) -> Hearing:
             tx.now + SCREEN_AGAIN_AFTER,
             unique_key=f"{SCREEN_AGAIN}:{heard.subject}:{heard.version}",
         )
-    raised = await care.raise_need(tx, _concern(heard))
-    review_id = await open_review(tx, _opening(heard)) if _needs_review(verdict) else None
     hidden = verdict.harm >= Harm.ENCOURAGEMENT
     masks = tuple(verdict.harm_spans) if verdict.harm >= Harm.UNSAFE_DETAIL else ()
+    standing = Standing.HELD if hidden else Standing.MASKED if masks else Standing.UP
+    raised = await care.raise_need(tx, _concern(heard, standing))
+    review_id = await open_review(tx, _opening(heard)) if _needs_review(verdict) else None
     if review_id is not None and (hidden or masks):
         await _explain(tx, review_id, heard, "hide" if hidden else "mask", masks)
     return Hearing(
@@ -116,7 +118,7 @@ def _opening(heard: Heard) -> Opening:
     )
 
 
-def _concern(heard: Heard) -> Concern:
+def _concern(heard: Heard, standing: Standing) -> Concern:
     verdict = heard.verdict
     concern = Concern(
         person_id=heard.author_id,
@@ -127,6 +129,8 @@ def _concern(heard: Heard) -> Concern:
         reasons=verdict.reasons,
         contexts=verdict.contexts,
         unscreened=verdict.unscreened,
+        version=heard.version,
+        standing=standing,
     )
     if verdict.harm >= Harm.ENCOURAGEMENT:
         return replace(concern, need=max(verdict.need, Need.URGENT))

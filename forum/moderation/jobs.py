@@ -13,7 +13,7 @@ from forum.jobs import Job
 from forum.moderation.intake import SCREEN_AGAIN, Heard, hear
 from forum.moderation.models import Review
 from forum.screening.screener import Context
-from forum.screening.verdict import Need, Surface, Verdict
+from forum.screening.verdict import Harm, Need, Surface, Verdict
 from forum.services import Services
 
 
@@ -61,13 +61,14 @@ async def _act(tx: Tx, services: Services, excerpt: Excerpt, verdict: Verdict) -
     if author_id is None:
         return
     new = await _only_new(tx, excerpt, verdict)
-    heard = Heard(subject, author_id, excerpt.community_id, new, excerpt.version)
-    hearing = await hear(tx, heard)
     kind = services.contents[subject.kind]
-    if hearing.masks:
-        await kind.set_masks(tx, subject.id, sorted({*excerpt.masks, *hearing.masks}))
-    if hearing.visibility is Visibility.HIDDEN:
-        await kind.set_visibility(tx, subject.id, hearing.visibility)
+    # The text's own row first, then care and the audit log: the order in which writers take
+    # their locks, so that nobody waits in a circle.
+    if new.harm >= Harm.UNSAFE_DETAIL:
+        await kind.set_masks(tx, subject.id, sorted({*excerpt.masks, *new.harm_spans}))
+    if new.harm >= Harm.ENCOURAGEMENT:
+        await kind.set_visibility(tx, subject.id, Visibility.HIDDEN)
+    await hear(tx, Heard(subject, author_id, excerpt.community_id, new, excerpt.version))
 
 
 async def _only_new(tx: Tx, excerpt: Excerpt, verdict: Verdict) -> Verdict:
