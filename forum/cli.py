@@ -12,6 +12,8 @@ from forum.accounts.actions import create_account, make_site_admin
 from forum.accounts.forms import NewAccount
 from forum.admin.doctor import State, examine
 from forum.app import create_app
+from forum.demo.guide import progress_line
+from forum.demonstrate import demonstrate
 from forum.errors import BadSettings, ForumError, Invalid
 from forum.screening.stream import run as screen_lines
 from forum.screening.verdict import Surface
@@ -33,6 +35,7 @@ screening_commands = typer.Typer(help="The screening of texts.", no_args_is_help
 cli.add_typer(audit_commands, name="audit")
 cli.add_typer(screening_commands, name="screening")
 
+PROGRESS_EVERY = 50  # steps, where the lines do not replace each other on a screen
 MARK = {State.GOOD: "  ok  ", State.CARE: " care ", State.BAD: " BAD  "}
 
 
@@ -66,6 +69,19 @@ def serve() -> None:
         port=settings.port,
         forwarded_allow_ips=settings.forwarded_allow_ips,
     )
+
+
+@cli.command()
+def demo() -> None:
+    """Run a living demo on this machine, in the folder demo-data, afresh each time."""
+    logs.set_up("warning")
+    typer.echo("Filling the demo with invented people …")
+
+    def show(done: int, total: int, what: str) -> None:
+        if sys.stdout.isatty() or done % PROGRESS_EVERY == 0 or done == total:
+            typer.echo(progress_line(done, total, what), nl=done == total)
+
+    demonstrate(typer.echo, show)
 
 
 @cli.command()

@@ -47,6 +47,7 @@ STOREYS = (
     ("door",),
     ("app",),
     ("schema", "server"),
+    ("demonstrate",),
     ("cli",),
     ("__main__",),
 )
