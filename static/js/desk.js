@@ -100,7 +100,9 @@ function connect() {
     lookSoon(); // what happened while it was down
   });
   socket.addEventListener("message", ({ data }) => {
-    if (!["hello", "pong", "error"].includes(JSON.parse(data).type)) lookSoon();
+    const { type } = JSON.parse(data);
+    if (type === "alert") look(); // somebody waits: not a moment to gather frames
+    else if (!["hello", "pong", "error"].includes(type)) lookSoon();
   });
   socket.addEventListener("close", ({ code }) => {
     if (code === 4401 || code === 4404) location.reload();

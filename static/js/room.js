@@ -1,5 +1,6 @@
 // A live room: joins its parts. Without this script the page is a form and a list.
 
+import { showLocalTimes } from "./local-time.js";
 import { Line } from "./room-line.js";
 import { MessageList } from "./room-list.js";
 import { Outbox } from "./room-outbox.js";
@@ -150,6 +151,7 @@ function showPanel() {
     if (!panel) return;
     const place = document.getElementById("room-care");
     place.replaceChildren(document.importNode(panel, true));
+    showLocalTimes(place);
     // The box one writes in keeps the focus and would keep the note out of sight.
     place.scrollIntoView({ block: "start" });
     say("There is a note for you above the box.");

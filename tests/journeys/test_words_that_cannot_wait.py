@@ -87,6 +87,7 @@ async def test_words_in_a_live_room_reach_a_person_who_answers(
             await member.get_by_role("button", name="Send").click()
             await sees_the_lines_of(member, "GB")
         await expect(member.locator(".message__words")).to_have_text([CRISIS])
+        await expect(member.locator("#care-panel .status")).not_to_contain_text("UTC")
         await photograph(member, "room-panel")
         await they_find_each_other(member, desk, house, "room")
 
