@@ -10,6 +10,7 @@ import typer
 from forum import audit, jobs, logs, schema
 from forum.accounts.actions import create_account, make_site_admin
 from forum.accounts.forms import NewAccount
+from forum.accounts.weak_passwords import why_weak
 from forum.admin.doctor import State, examine
 from forum.app import create_app
 from forum.demo.guide import progress_line
@@ -103,6 +104,11 @@ def create_admin(
     ],
 ) -> None:
     """Make an account that may run this site and create communities."""
+
+    weak = why_weak(password, name)
+    if weak:
+        typer.echo(weak, err=True)
+        raise typer.Exit(1)
 
     async def create(services: Services) -> None:
         made = await create_account(services, NewAccount(name=name, password=password))
