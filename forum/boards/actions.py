@@ -14,6 +14,7 @@ from forum.boards.forms import PostDraft
 from forum.boards.models import Post
 from forum.boards.privately import ToldPrivately, or_privately
 from forum.boards.thread import EDITABLE_FOR
+from forum.communities import queries as communities
 from forum.content import Subject, Visibility
 from forum.db import Tx
 from forum.errors import TooMany
@@ -146,7 +147,7 @@ async def _publish(
         return first
     require(actor, action, place.id)
     async with services.db.read() as reader:
-        is_newcomer = await queries.is_newcomer(reader, place, actor, services.clock.now())
+        is_newcomer = await communities.is_newcomer(reader, place, actor, services.clock.now())
     _within_limits(services, actor, verdict, is_newcomer=is_newcomer)
     try:
         async with services.db.write() as tx:

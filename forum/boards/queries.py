@@ -6,7 +6,7 @@ them anew took four times as long as running them.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Boolean, ColumnElement, and_, bindparam, case, func, or_
@@ -24,7 +24,6 @@ from forum.services import Place
 
 POSTS_A_PAGE = 20
 RECENT_TEXTS = 3  # what was said just before often tells how the next words are meant
-NEWCOMER_FOR = timedelta(days=3)  # PRODUCT 5, "new member"
 FORMER_MEMBER = "former member"
 # What a hidden or withdrawn topic is called by those who may not read its first post.
 NO_TITLE = {Visibility.HIDDEN: "A topic that is hidden for now", Visibility.REMOVED: "A topic"}
@@ -252,17 +251,6 @@ async def recent_texts(reader: Reader, place: Place, author_id: int) -> list[str
         .limit(RECENT_TEXTS)
     )
     return list(await reader.exec(found))[::-1]
-
-
-async def is_newcomer(reader: Reader, place: Place, actor: Actor, now: datetime) -> bool:
-    """Whether this person joined only lately, so that narrower limits hold."""
-    found = select(Grant.id).where(
-        Grant.account_id == actor.id,
-        Grant.community_id == place.id,
-        Grant.role == Role.MEMBER.value,
-        Grant.starts_at > now - NEWCOMER_FOR,
-    )
-    return (await reader.exec(found)).first() is not None
 
 
 async def badges(

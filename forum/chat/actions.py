@@ -14,6 +14,7 @@ from forum.chat.errors import ChangedMeanwhile, NotToChange, RoomClosed, TooLate
 from forum.chat.events import MessageChanged, MessagePosted
 from forum.chat.forms import MessageDraft
 from forum.chat.models import Message, Revision, Room
+from forum.communities import queries as communities
 from forum.content import Subject, Visibility
 from forum.db import Tx
 from forum.errors import Forbidden, TooMany
@@ -63,7 +64,7 @@ async def post_message(
         if first is not None:
             return Posted(first.message_id, first.seq, is_new=False, need=first.verdict.need)
         recent = await queries.recent_texts(reader, room_id, actor.id)
-        is_newcomer = await queries.is_newcomer(reader, place, actor, services.clock.now())
+        is_newcomer = await communities.is_newcomer(reader, place, actor, services.clock.now())
     verdict = await services.screener.screen(draft.text, Context(Surface.CHAT, recent))
     try:
         require(actor, Action.MESSAGE_CREATE, place.id)

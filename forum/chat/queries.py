@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, false
@@ -10,19 +10,18 @@ from sqlmodel import col, select
 
 from forum.accounts.models import Account
 from forum.chat.models import Message, Room
-from forum.communities.models import Community, Grant
+from forum.communities.models import Community
 from forum.communities.queries import badges
 from forum.content import Visibility
 from forum.db import Reader
 from forum.errors import NotFound
-from forum.permissions import Actor, Role
+from forum.permissions import Actor
 from forum.screening.verdict import Verdict
 from forum.services import Place
 
 NEWEST = 50  # messages of a page: a few screens, and less than 20 kB
 MAX_REPLAY = 1_000  # more than anybody reads on coming back; then the newest page serves better
 RECENT_TEXTS = 3  # what was said just before often tells how the next words are meant
-NEWCOMER_FOR = timedelta(days=3)  # PRODUCT 5, "new member"
 FORMER_MEMBER = "former member"
 
 
@@ -196,17 +195,6 @@ async def last_said_at(
         .limit(1)
     )
     return (await reader.exec(found)).first()
-
-
-async def is_newcomer(reader: Reader, place: Place, actor: Actor, now: datetime) -> bool:
-    """Whether this person joined only lately, so that narrower limits hold."""
-    found = select(Grant.id).where(
-        Grant.account_id == actor.id,
-        Grant.community_id == place.id,
-        Grant.role == Role.MEMBER.value,
-        Grant.starts_at > now - NEWCOMER_FOR,
-    )
-    return (await reader.exec(found)).first() is not None
 
 
 def author_name() -> ColumnElement[str]:

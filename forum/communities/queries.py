@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, or_
 from sqlalchemy.orm import Mapped, aliased
@@ -15,6 +15,8 @@ from forum.communities.titles import badge
 from forum.db import Reader
 from forum.permissions import Actor, Role
 from forum.services import Place
+
+NEWCOMER_FOR = timedelta(days=3)  # PRODUCT 5, "new member"
 
 
 def holding(now: datetime) -> ColumnElement[bool]:
@@ -108,3 +110,14 @@ async def holders(
         .order_by(col(Account.name))
     )
     return [(account_id or 0, name) for account_id, name in rows]
+
+
+async def is_newcomer(reader: Reader, place: Place, actor: Actor, now: datetime) -> bool:
+    """Whether this person joined only lately, so that narrower limits hold."""
+    found = select(Grant.id).where(
+        Grant.account_id == actor.id,
+        Grant.community_id == place.id,
+        Grant.role == Role.MEMBER.value,
+        Grant.starts_at > now - NEWCOMER_FOR,
+    )
+    return (await reader.exec(found)).first() is not None
