@@ -215,7 +215,7 @@ def see(row: _Row, viewer: Viewer, offices: Mapping[int, str]) -> ShownPost:
         quote=_quote(row, viewer) if readable else None,
         is_own=is_own,
         may_answer=viewer.may_answer and state is Visibility.SHOWN,
-        may_flag=viewer.may_flag and readable and not is_own,
+        may_flag=viewer.may_flag and state is Visibility.SHOWN and not is_own,
         may_edit=editable and state is not Visibility.REMOVED,
         may_remove=is_own and state is not Visibility.REMOVED,
         has_reason=is_own and (state is Visibility.HIDDEN or bool(row.masks)),

@@ -66,6 +66,10 @@ async def settle(world: World, url: str) -> Town:
     await town.post("moderator", "/c/harbour/cases/1/claim")
     await town.post("moderator", "/c/harbour/cases/1/answer", text="I am Ana. I am here.")
     await town.post("member", "/c/harbour/care/line", text="Thank you for writing.")
+    await town.post("member", "/c/harbour/flag?about=post:3", category="unkind")
+    await town.post("member", "/c/harbour/flag?about=post:2", category="spam")
+    await town.post("moderator", "/c/harbour/reviews/1", whole="hide", rule="unkind")
+    await town.post("keeper", "/c/harbour/decisions/1", words="Please look again.")
     await town.post("keeper", "/c/harbour/invitations", role="member", uses="2", days="7")
     return town
 
