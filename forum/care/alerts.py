@@ -1,6 +1,6 @@
 """Calling people to a case: who is told, that they were told, and that they heard."""
 
-from sqlalchemy import func, update
+from sqlalchemy import func, or_, update
 from sqlmodel import col, select
 
 from forum.care import ladder, trail
@@ -89,6 +89,20 @@ async def acknowledge(services: Services, actor: Actor, community_id: int, alert
         tx.announce(AlertAcknowledged(alert_id, case.id or 0, community_id, actor.id))
 
 
+async def answer_calls(tx: Tx, case: Case, account_id: int) -> None:
+    """Whoever takes the case has answered every call of this round that went to them."""
+    calls = select(col(Alert.id)).where(Alert.case_id == case.id, Alert.round == case.round)
+    await tx.change(
+        update(AlertRecipient)
+        .where(
+            col(AlertRecipient.alert_id).in_(calls),
+            col(AlertRecipient.account_id) == account_id,
+            col(AlertRecipient.acknowledged_at).is_(None),
+        )
+        .values(acknowledged_at=tx.now, seen_at=tx.now)
+    )
+
+
 async def catch_up(tx: Tx, community_id: int, account_id: int) -> int:
     """Call somebody who has just come on duty to what waits; how many calls that were."""
     newest = (
@@ -147,6 +161,7 @@ async def _raise(tx: Tx, case: Case, step: str, told: Told, *, on_shift: frozens
             "case_id": case.id,
             "step": step,
             "round": case.round,
+            "claim_no": case.claim_no,
             "level": case.level,
             "audience": told.audience.value,
             "raised_at": tx.now,
@@ -172,7 +187,7 @@ async def _write_to(tx: Tx, case: Case, account_id: int) -> None:
 
 
 async def waiting_alerts(reader: Reader, actor: Actor, community_id: int) -> list[tuple[int, int]]:
-    """(alert id, case id) of the calls to this person that are neither heard nor answered."""
+    """(alert id, case id) of the calls to this person not yet answered, highest level first."""
     rows = await reader.exec(
         select(col(Alert.id), Alert.case_id)
         .join(AlertRecipient, col(AlertRecipient.alert_id) == col(Alert.id))
@@ -183,8 +198,9 @@ async def waiting_alerts(reader: Reader, actor: Actor, community_id: int) -> lis
             Case.community_id == community_id,
             col(Case.closed_at).is_(None),
             Alert.round == Case.round,
-            (col(Case.owner_id).is_(None)) | (col(Case.owner_id) == actor.id),
+            # A claim answers the calls before it; those that came since are for others as well.
+            or_(col(Case.owner_id).is_(None), col(Alert.claim_no) == col(Case.claim_no)),
         )
-        .order_by(col(Alert.id))
+        .order_by(col(Alert.level).desc(), col(Alert.id))
     )
     return [(alert_id or 0, case_id) for alert_id, case_id in rows]

@@ -74,6 +74,15 @@ async def look(
             for one in signals
             if one.reported_by is not None
         },
+        # Apart from the need: what readers may be harmed by never decides who comes, or how soon.
+        "harms": list(
+            dict.fromkeys(
+                reason["label"]
+                for one in signals
+                for reason in one.reasons
+                if reason["axis"] == "harm"
+            )
+        ),
         "chips": list(dict.fromkeys(chip for one in signals for chip in one.contexts)),
         "events": await queries.events_of(reader, case_id),
         "earlier": await queries.earlier(reader, actor, case, now),

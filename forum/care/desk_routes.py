@@ -43,15 +43,18 @@ async def _look(request: Request) -> dict[str, Any]:
     services, actor, place = services_of(request), actor_of(request), place_of(request)
     now = services.clock.now()
     async with services.db.read() as reader:
+        waiting = await queries.queue(reader, actor, place.id, now)
+        own = await queries.mine(reader, actor, place.id, now)
+        others = await queries.taken(reader, actor, place.id, now)
         return {
-            "queue": await queries.queue(reader, actor, place.id, now),
-            "mine": await queries.mine(reader, actor, place.id, now),
-            "taken": await queries.taken(reader, actor, place.id, now),
+            "queue": waiting,
+            "mine": own,
+            "taken": others,
+            "rows_by_id": {row.id: row for row in (*waiting, *own, *others)},
             "counts": await queries.counts(reader, actor, place.id, now),
             "alerts": await alerts.waiting_alerts(reader, actor, place.id),
             "here": await present(reader, place.id, now),
             "on": await coverage(reader, place.id, now),
-            "from_desk": True,
             "my_duty": await my_duty(reader, actor.id, place.id, now),
             "unscreened": await queries.unscreened_count(reader),
             "source_words": SOURCE_WORDS,

@@ -110,7 +110,7 @@ async def _line_page(
         context: dict[str, Any] = {
             "written": written,
             "status": await status_of(reader, case) if case else None,
-            "coverage": await coverage(reader, place.id, now),
+            "on": await coverage(reader, place.id, now),
             "values": values,
             "errors": errors,
             "wording": wording,

@@ -123,7 +123,10 @@ class CaseEvent(SQLModel, table=True):
 
 
 class Alert(SQLModel, table=True):
-    """A call that went out for a case; each step of the ladder once in each round."""
+    """A call that went out for a case; each step of the ladder once in each round.
+
+    claim_no: of the case then; a later claim has answered the call.
+    """
 
     __tablename__ = "care_alert"
     __table_args__ = (UniqueConstraint("case_id", "step", "round"),)
@@ -132,6 +135,7 @@ class Alert(SQLModel, table=True):
     case_id: int = Field(foreign_key=_CASE, ondelete="CASCADE")
     step: str = Field(max_length=24)
     round: int
+    claim_no: int
     level: int
     audience: str = Field(max_length=12)
     raised_at: datetime

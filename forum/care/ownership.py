@@ -69,6 +69,7 @@ async def take(tx: Tx, case_id: int, account_id: int) -> Case:
         await refuse_unless_mine(tx, case, account_id)
         return case
     await trail.leave(tx, case, "claimed", actor_id=account_id, was=State.QUEUED)
+    await alerts.answer_calls(tx, case, account_id)
     await rounds.start_lease(tx, case)
     if case.level == Need.CRISIS:
         await inform_leads(tx, case, (await alerts.team_for(tx, case)).leads)

@@ -98,24 +98,27 @@ async def panel_for(reader: Reader, actor: Actor, place: Place, now: datetime) -
     )
     if words is None:
         return None
+    # Once somebody has written, who is on duty is no news any more; the status line says it all.
+    has_answer = case is not None and case.first_words_at is not None and need > Need.SUPPORT
     return Panel(
         need=need,
         title=words.title,
         before=words.before if state.kind in KINDS else words.before[1:],
         lines_intro=words.lines_intro,
         lines=lines[:SHOWN_LINES],
-        after=words.after,
-        choices=tuple(_choice(label, actor, place) for label in words.choices),
+        after=words.after[1:] if has_answer else words.after,
+        choices=tuple(_choice(label, actor, place, case) for label in words.choices),
         country=country_name(actor, place),
         status=await status_of(reader, case) if case else None,
         answer_url=f"/c/{place.slug}/care/panel",
     )
 
 
-def _choice(label: str, actor: Actor, place: Place) -> Choice:
+def _choice(label: str, actor: Actor, place: Place, case: Case | None) -> Choice:
     country = country_of(actor, place)
+    talk = "care/line" if case is not None else "need"  # they have called already: on with it
     return {
-        wording.TALK_HERE: Choice(label, href=f"/c/{place.slug}/need"),
+        wording.TALK_HERE: Choice(label, href=f"/c/{place.slug}/{talk}"),
         wording.GET_HELP_NOW: Choice(label, href="/help-now"),
         wording.MORE_LINES: Choice(
             label, href=f"/help-now?country={country}" if country else "/help-now"

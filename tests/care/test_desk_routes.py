@@ -46,6 +46,11 @@ async def expire(harbour: Harbour, person: Person) -> None:
         )
 
 
+def waiting(page: Response) -> str:
+    """The part of the desk below the calls: the queue."""
+    return page.text.partition('id="queue-title"')[2]
+
+
 async def test_the_desk_shows_who_waits_and_none_of_their_words(harbour: Harbour) -> None:
     reason = Reason("r", (0, 4), "means in hand")
     await harbour.raise_(reasons=(reason,), contexts=(Chip.ANOTHER,))
@@ -63,7 +68,7 @@ async def test_the_longest_waiting_of_the_highest_level_stands_first(harbour: Ha
     for name, need in [("early", Need.URGENT), ("late", Need.URGENT), ("worst", Need.CRISIS)]:
         await harbour.raise_(need, person_id=people[name].id)
         harbour.services.clock.advance(seconds=10)  # type: ignore[attr-defined]
-    text = (await harbour.ana.get(DESK)).text
+    text = waiting(await harbour.ana.get(DESK))
     assert text.index("worst") < text.index("early") < text.index("late")
 
 
@@ -75,7 +80,7 @@ async def test_amber_that_waited_eight_hours_stands_before_a_fresh_red_case(
     await harbour.later(hours=8)
     await harbour.raise_(Need.URGENT)
     page = await harbour.ana.get(DESK)
-    assert page.text.index("patient") < page.text.index(">mia<")
+    assert waiting(page).index("patient") < waiting(page).index(">mia<")
     assert "Left waiting past their time: 1" in page.text
 
 
@@ -439,3 +444,16 @@ async def test_members_and_strangers_can_do_nothing_to_a_case(harbour: Harbour, 
         assert (await do(harbour, person, act)).status_code == 403
     assert (await do(harbour, harbour.world.guest(), act)).status_code in (401, 403)
     assert (await harbour.kinds()) == ["opened", "alert"]
+
+
+async def test_a_claim_answers_the_calls_before_it_and_not_those_that_come_later(
+    harbour: Harbour,
+) -> None:
+    await harbour.raise_(Need.URGENT)
+    await do(harbour, harbour.ana, "claim")
+    for person in (harbour.ana, harbour.ben):
+        assert (await person.get(f"{DESK}/events")).json()["alerts"] == []
+    for _ in range(4):
+        await harbour.later(minutes=15)
+        await do(harbour, harbour.ana, "keep", {"text": "thinking"})
+    assert len((await harbour.lea.get(f"{DESK}/events")).json()["alerts"]) == 1

@@ -645,6 +645,7 @@ def upgrade() -> None:
         sa.Column("case_id", sa.Integer(), nullable=False),
         sa.Column("step", sqlmodel.sql.sqltypes.AutoString(length=24), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("claim_no", sa.Integer(), nullable=False),
         sa.Column("level", sa.Integer(), nullable=False),
         sa.Column("audience", sqlmodel.sql.sqltypes.AutoString(length=12), nullable=False),
         sa.Column("raised_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
