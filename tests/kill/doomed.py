@@ -20,8 +20,9 @@ from forum.screening.verdict import Verdict
 from forum.server import serve
 from forum.settings import load_settings
 
-# In the order in which a post and its jobs pass them.
-STEPS = ("screened", "stored", "committed", "told", "job_claimed", "job_done")
+# In the order in which a post, and later a job, passes them.
+POST_STEPS = ("screened", "stored", "committed", "told")
+JOB_STEPS = ("job_claimed", "stored", "committed", "job_done")
 
 
 class Fate:

@@ -20,7 +20,7 @@ from forum.jobs import Job
 from forum.permissions import Role
 from forum.services import Place, Services
 from tests.boards.scene import Scene
-from tests.kill.doomed import STEPS
+from tests.kill.doomed import JOB_STEPS, POST_STEPS
 from tests.kill.server import Server, send_until_answered
 from tests.people import Person, World
 
@@ -92,7 +92,7 @@ async def write_all(server: Server, crowd: Crowd, progress: Counter[str]) -> Non
 async def kill_again_and_again(server: Server, progress: Counter[str]) -> None:
     """At each named step in turn, and in between at any moment."""
     chance = random.Random(11)
-    steps = itertools.cycle([*STEPS, ""])
+    steps = itertools.cycle([*POST_STEPS, ""])
     while progress["kills"] < KILLS:
         step = next(steps)
         await server.start(die_at=step, die_after=chance.randint(5, 60))
@@ -157,11 +157,11 @@ async def check_cases(services: Services, crowd: Crowd) -> None:
 async def fire_late(server: Server, services: Services) -> float:
     """Minutes pass while the server is dead; each timer must fire soon after the start, once.
 
-    The server is killed twice more while it catches up.
+    The server is killed at each step of a job while it catches up.
     """
-    for step in ("job_claimed", "stored"):
+    for step in JOB_STEPS:
         await server.start(die_at=step, die_after=3, ahead=LATER_SECONDS)
-        assert await server.died(within=20)
+        assert await server.died(within=20), step
     assert await late_jobs(services, LATER_SECONDS)
     await server.start(ahead=LATER_SECONDS)
     return await quiet(services, LATER_SECONDS, within=30)
@@ -173,8 +173,8 @@ async def test_nothing_is_lost_and_nothing_doubled(
     server = Server(services.settings)
     progress: Counter[str] = Counter()
     began = time.monotonic()
+    killing = asyncio.create_task(kill_again_and_again(server, progress))
     try:
-        killing = asyncio.create_task(kill_again_and_again(server, progress))
         await write_all(server, crowd, progress)
         await killing
         await quiet(services, 0, within=30)
@@ -189,4 +189,5 @@ async def test_nothing_is_lost_and_nothing_doubled(
         )
         assert seconds <= LATEST_FIRE_SECONDS
     finally:
+        killing.cancel()
         await server.kill()
