@@ -12,6 +12,7 @@ from forum.accounts.actions import create_account, make_site_admin
 from forum.accounts.forms import NewAccount
 from forum.accounts.weak_passwords import why_weak
 from forum.admin.doctor import State, examine
+from forum.admin.drill import run_drill
 from forum.app import create_app
 from forum.demo.guide import progress_line
 from forum.demonstrate import demonstrate
@@ -141,6 +142,26 @@ def doctor() -> None:
 
     _with_services(look)
     raise typer.Exit(1 if worst_is_bad else 0)
+
+
+@cli.command()
+def drill(
+    community: Annotated[str, typer.Argument(help="The community's address, such as harbour.")],
+    wait: Annotated[
+        int, typer.Option(min=0, max=3600, help="Seconds that somebody on duty has to claim it.")
+    ] = 60,
+) -> None:
+    """Send an invented crisis through the whole chain. Exits with 1 when a step did not happen."""
+
+    async def go(services: Services) -> list[str]:
+        return await run_drill(services, community, typer.echo, wait_seconds=wait)
+
+    faults = _with_services(go)
+    typer.echo("")
+    for fault in faults:
+        typer.echo(f"Did not happen: {fault}")
+    typer.echo("Please mend what did not happen." if faults else "Every step happened.")
+    raise typer.Exit(1 if faults else 0)
 
 
 @cli.command("jobs")

@@ -91,7 +91,7 @@ async def close(
         if follow_up != "none":
             await _put_to_rest(tx, case, actor.id, State.FOLLOW_UP, follow_up, note)
             return
-        await _end(tx, case, actor.id, State.CLOSED, outcome.value, note)
+        await end(tx, case, actor.id, State.CLOSED, outcome.value, note)
 
 
 async def no_concern(
@@ -102,7 +102,7 @@ async def no_concern(
         case = await owned(tx, actor, Action.CASE_CLOSE, ref)
         await _second_look(tx, actor, case)
         case.outcome = State.NOT_A_CONCERN.value
-        await _end(tx, case, actor.id, State.NOT_A_CONCERN, reason.value, note)
+        await end(tx, case, actor.id, State.NOT_A_CONCERN, reason.value, note)
 
 
 async def escalate(services: Services, actor: Actor, ref: CaseRef, note: str) -> None:
@@ -169,7 +169,8 @@ async def _second_look(tx: Tx, actor: Actor, case: Case) -> None:
     await alerts.ring_people(tx, case, step, Audience.LEADS, *people)
 
 
-async def _end(tx: Tx, case: Case, actor_id: int, state: State, reason: str, note: str) -> None:
+async def end(tx: Tx, case: Case, actor_id: int, state: State, reason: str, note: str = "") -> None:
+    """End a case that somebody has: no owner, no clocks, and whoever worried hears of it."""
     case.closed_at = tx.now
     case.owner_id = case.lease_until = case.lease_warned_at = case.follow_up_at = None
     case.draft = ""

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from functools import partial
 
-from forum.care import alerts, line, rounds, trail
+from forum.care import alerts, drills, line, rounds, trail
 from forum.care.events import LeaseWarned
 from forum.care.ladder import TIMERS, Audience, rung
 from forum.care.models import Case
@@ -22,6 +22,7 @@ def join(services: Services) -> None:
     services.worker.handle(FIRST_WORDS_JOB, clocks.miss_first_words)
     services.worker.handle(LEASE_JOB, clocks.check_lease)
     services.worker.handle(FOLLOW_UP_JOB, clocks.follow_up)
+    services.worker.handle(drills.DRILL_JOB, partial(drills.tell_desks, services))
     services.worker.handle(line.SCREEN_AGAIN_JOB, partial(line.screen_again, services))
 
 
