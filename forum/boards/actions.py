@@ -14,6 +14,7 @@ from forum.boards.forms import PostDraft
 from forum.boards.models import Post
 from forum.boards.privately import ToldPrivately, or_privately
 from forum.boards.thread import EDITABLE_FOR
+from forum.care import casework
 from forum.communities import queries as communities
 from forum.content import Subject, Visibility
 from forum.db import Tx
@@ -178,6 +179,9 @@ async def _add(
         draft=draft,
         verdict=verdict,
     )
+    answered = await store.answered_post(tx, topic_id, draft.answers)
+    if answered is not None:  # the team's own answer may be what somebody waits for
+        await casework.count_reply(tx, actor.id, place.id, Subject(KIND, answered))
     heard = await intake.hear(tx, intake.Heard(Subject(KIND, post_id), actor.id, place.id, verdict))
     await store.restrain(
         tx, post_id, number, draft.text, masks=heard.masks, visibility=heard.visibility

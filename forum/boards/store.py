@@ -232,6 +232,15 @@ def masks_after_edit(old: Earlier, text: str, heard: Sequence[Span]) -> list[Spa
     return carried(text, heard, words_under(old.text, spans(old.masks)))
 
 
+async def answered_post(tx: Tx, topic_id: int, number: int | None) -> int | None:
+    """The id of the post that an answer quotes, if it is there to be read."""
+    readable = await _readable_answer(tx, topic_id, number)
+    if readable is None:
+        return None
+    found = select(Post.id).where(Post.topic_id == topic_id, Post.number == readable)
+    return (await tx.session.exec(found)).first()
+
+
 async def _readable_answer(tx: Tx, topic_id: int, number: int | None) -> int | None:
     """The post to answer, if it is there to be read; the words matter more than the quote."""
     if number is None or number >= 2**31:

@@ -120,6 +120,31 @@ async def test_an_outsiders_words_do_not_enter_a_communitys_care(scene: Scene) -
     assert await private_words(scene) == []
 
 
+async def test_the_teams_answer_to_the_post_claims_the_case_and_counts_as_first_words(
+    scene: Scene,
+) -> None:
+    mona = await scene.world.person(
+        "mona", scene.place, Role.MODERATOR, certified=True, on_duty=True
+    )
+    topic = await scene.topic(f"{URGENT}.")
+    for person, number in ((scene.ben, "1"), (mona, "")):
+        fields = {"text": "We are here.", "answers": number, "form_id": f"{person.name}{number}"}
+        await person.post(topic, fields)
+    assert await owner_of_the_case(scene) == (None, False)
+
+    fields = {"text": "I am here, ana.", "answers": "1", "form_id": "to-ana"}
+    await mona.post(topic, fields)
+
+    assert await owner_of_the_case(scene) == (mona.id, True)
+
+
+async def owner_of_the_case(scene: Scene) -> tuple[int | None, bool]:
+    """Who has the case, and whether the person has had human words."""
+    async with scene.world.services.db.read() as reader:
+        case = (await reader.exec(select(Case))).one()
+    return case.owner_id, case.first_words_at is not None
+
+
 async def restrict(scene: Scene, person: Person) -> None:
     """What a moderator's decision does."""
     async with scene.world.services.db.write() as tx:
