@@ -43,6 +43,10 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="At least 32 characters that sign forms; empty: made once in the data folder.",
     )
+    leave_url: str = Field(
+        "https://www.wikipedia.org/",
+        description="Harmless site that Leave this page opens; one that people here often visit.",
+    )
     minimum_age: int = Field(18, ge=13, le=21, description="Years a member must have lived.")
     session_days: int = Field(30, ge=1, le=365, description="Days a sign-in lasts.")
     screening_deadline_seconds: float = Field(
@@ -69,6 +73,14 @@ class Settings(BaseSettings):
         if parts.scheme == "http" and parts.hostname not in LOCAL_HOSTS:
             raise ValueError("people's words must travel encrypted: use https://")
         return value.rstrip("/")
+
+    @field_validator("leave_url")
+    @classmethod
+    def _harmless(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme != "https" or not parts.hostname:
+            raise ValueError("give a whole address, such as https://www.wikipedia.org/")
+        return value
 
     @field_validator("database_url")
     @classmethod

@@ -17,6 +17,8 @@ from forum.settings import Settings, load_settings
         ("PUBLIC_URL", "https://people.example/forum", "scheme and host"),
         ("PORT", "many", "integer"),
         ("PORT", "70000", "65535"),
+        ("LEAVE_URL", "javascript:alert(1)", "whole address"),
+        ("LEAVE_URL", "http://plain.example", "whole address"),
         ("DATABASE_URL", "mysql://x", "sqlite:///"),
         ("BROKER_URL", "http://x", "redis://"),
         ("SECRET_KEY", "short", "32 characters"),

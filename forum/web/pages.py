@@ -69,6 +69,7 @@ def around(request: Request) -> dict[str, Any]:
         "request": request,
         "actor": visit.actor,
         "site_name": settings.site_name,
+        "leave_to": settings.leave_url,
         "community": visit.place,
         "csrf_field": lambda: _csrf_field(request),
         "csrf_token": lambda: _csrf_token(request),

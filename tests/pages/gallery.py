@@ -132,6 +132,7 @@ def context(look: Look) -> dict[str, Any]:
     return {
         "actor": Person(None, "Guest") if look.guest else Person("a1", "River"),
         "site_name": "Handrail",
+        "leave_to": "https://www.wikipedia.org/",
         "community": None,
         "csrf_field": lambda: Markup('<input type="hidden" name="csrf" value="token">'),
         "demo": bool(look.demo),

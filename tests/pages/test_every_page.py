@@ -1,38 +1,13 @@
 """Every page that anybody can reach by links: none is a dead end, each works for everybody."""
 
-import shutil
-import socket
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, ConsoleMessage, Page, ViewportSize
 
-import forum.app as composition
-from forum.settings import Settings
-from tests.browser import address, axe_findings, serve, sideways
-from tests.fakes import QuickHasher
-from tests.pages.town import Town, settle, walk
-from tests.people import World
+from tests.browser import axe_findings, sideways
+from tests.pages.town import Town, walk
 
 NARROW: ViewportSize = {"width": 320, "height": 640}
 WHO = ("guest", "member", "moderator", "lead", "keeper", "operator")
-
-
-@pytest_asyncio.fixture
-async def town(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Town]:
-    shutil.copyfile(sqlite_template, tmp_path / "town.db")
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        url = address(listener)
-        settings = Settings(
-            public_url=url, database_url=f"sqlite:///{tmp_path}/town.db", data_dir=tmp_path
-        )
-        app = composition.create_app(settings, hasher=QuickHasher(), runs_jobs=False)
-        async with serve(app, listener):
-            world = World(app)
-            yield await settle(world, url)
-            await world.close()
 
 
 async def test_no_link_is_a_dead_end(town: Town) -> None:
