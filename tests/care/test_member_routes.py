@@ -12,6 +12,7 @@ from forum.permissions import Role
 from forum.screening.verdict import Need
 from tests.care.cases import Harbour, at_once, rows
 from tests.people import World
+from tests.test_read_only import Full
 
 HOME = "/c/harbour"
 
@@ -99,6 +100,19 @@ async def test_a_restricted_member_may_always_ask(harbour: Harbour) -> None:
     rosa = await harbour.world.person("rosa", harbour.place, Role.RESTRICTED)
     answer = await rosa.post(f"{HOME}/need", {"text": "", "form_id": "f"})
     assert answer.headers["location"].startswith(f"{HOME}/care")
+
+
+async def test_a_call_that_could_not_be_stored_is_never_said_to_be_heard(
+    harbour: Harbour,
+) -> None:
+    with Full(harbour.services):
+        answer = await ask(harbour, "please, somebody")
+    assert answer.status_code == 503
+    assert "nobody here has been told" in answer.text
+    assert "please, somebody" in answer.text
+    assert "116 123" in answer.text
+    assert await rows(harbour.services, Case) == []
+    assert (await ask(harbour, "please, somebody")).status_code == 303
 
 
 # --- The panel -----------------------------------------------------------------------------------
@@ -326,6 +340,17 @@ async def test_somebody_who_left_still_reads_what_was_said_to_them(world: World)
     mia = await world.person("mia")
     answer = await mia.get(f"/c/{place.slug}/care/line")
     assert answer.status_code == 200
+
+
+async def test_an_answer_can_be_read_while_nothing_can_be_stored(harbour: Harbour) -> None:
+    await harbour.raise_()
+    case_id = (await harbour.case()).id
+    fields = {"text": "Hi mia, I am here.", "form_id": "a1"}
+    await harbour.ana.post(f"{HOME}/cases/{case_id}/answer", fields)
+    with Full(harbour.services):
+        page = await harbour.mia.get(f"{HOME}/care/line")
+    assert page.status_code == 200
+    assert "Hi mia, I am here." in page.text
 
 
 async def test_marks_on_the_line_are_safe(harbour: Harbour) -> None:
