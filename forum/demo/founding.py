@@ -19,7 +19,7 @@ from forum.permissions import Role
 PASSWORD = "lantern on the stairs"  # noqa: S105  # everybody's, printed on the screen
 SITE_ADMIN, KEEPER = "tekla", "petra"
 SITE_ADMIN_NAME = "Tekla"
-LEARNER, LEARNS_IN, ASKED_AGO = "tamsin", "harbour-lights", 2900
+LEARNER, LEARNS_IN, ASKED_AGO = "tamsin", "harbour-lights", 1100
 COUNTRY, TIMEZONE = "GB", "Europe/London"
 DAY = 24 * 60
 OPENED_BEFORE = 4 * DAY  # minutes between the opening and the first words

@@ -12,6 +12,8 @@ from forum.care.states import NoConcern, Outcome
 from forum.content import Subject
 from forum.demo.stage import Score, Stage, Step
 from forum.demo.talk import Said
+from forum.notices.actions import mark_read
+from forum.notices.queries import all_of
 from forum.peers import duty
 from forum.screening.verdict import Need
 
@@ -44,6 +46,7 @@ ANSWER = (
     "that isn't your hand?"
 )
 WROTE = "It is on top of the cupboard now and I am sitting in the kitchen. Are you still there?"
+READ_AGO = 1200
 MISSED, MISSED_BY, MISSED_AGO = "hedge", "lem", 26
 MISSING = (
     "hedge and I say good night in the evening room, every night since May. Not yesterday and not "
@@ -73,6 +76,7 @@ class Nights:
         for key, communities, began, hours in DUTIES:
             for slug in communities:
                 self._at(began, partial(self._go_on_duty, key, slug, hours))
+        self._at(READ_AGO, self._read_notices)
         self._at(MISSED_AGO, self._miss)
         self._at(ASKED_AGO, self._ask)
         self._at(CLAIMED_AGO, partial(self._with_marco, None))
@@ -133,6 +137,14 @@ class Nights:
     async def _go_on_duty(self, key: str, slug: str, hours: int) -> None:
         place = self._stage.places[slug]
         await duty.start(self._stage.services, await self._stage.actor(key), place, hours)
+
+    async def _read_notices(self) -> None:
+        """Everybody has read what they were told until then; what came later is new tonight."""
+        services = self._stage.services
+        for key, account_id in self._stage.people.items():
+            async with services.db.read() as reader:
+                told = await all_of(reader, account_id)
+            await mark_read(services, await self._stage.actor(key), told)
 
     async def _miss(self) -> None:
         stage = self._stage

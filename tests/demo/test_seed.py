@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from sqlmodel import func, select
+from sqlmodel import col, func, select
 from starlette.applications import Starlette
 
 from forum import audit, jobs
@@ -18,6 +18,7 @@ from forum.demo.founding import PASSWORD, SITE_ADMIN_NAME
 from forum.demo.seed import seed
 from forum.demo.stage import MovedClock, SharedHash
 from forum.demo.talk import packaged_talk
+from forum.notices.models import Notice
 from forum.peers.queries import coverage
 from forum.screening.rulebook import RuleBook
 from forum.screening.screener import Screener
@@ -105,6 +106,16 @@ async def test_one_community_is_covered_and_the_other_says_honestly_that_it_is_n
         now = services.clock.now()
         assert (await coverage(reader, ids["harbour-lights"] or 0, now)).on_duty == 1
         assert (await coverage(reader, ids["kitchen-table"] or 0, now)).on_duty == 0
+
+
+async def test_old_notices_are_read_and_the_lead_has_a_certificate_to_sign(demo: Starlette) -> None:
+    services: Services = demo.state.services
+    async with services.db.read() as reader:
+        unread = await reader.exec(select(Notice).where(col(Notice.read_at).is_(None)))
+        new = list(unread)
+    yesterday = services.clock.now() - timedelta(days=1)
+    assert all(notice.created_at > yesterday for notice in new)
+    assert "signature_requested" in {notice.kind for notice in new}
 
 
 async def test_everybody_can_sign_in(demo: Starlette) -> None:
