@@ -186,6 +186,8 @@ if (form) {
     });
   }
 }
+// Who comes to a room comes to the newest words and the box. A note with help is not scrolled past.
+if (form && !location.hash && !document.getElementById("care-panel")) form.scrollIntoView({ block: "end" });
 for (const entry of outbox.all()) {
   list.waiting(entry);
   list.say(entry.cid, WAITS);
