@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from sqlalchemy import update
-from sqlmodel import col, select
+from sqlmodel import col
 
 from forum.care import alerts, rounds, trail
 from forum.care.ladder import Audience
@@ -54,17 +54,7 @@ async def _open_case(tx: Tx, concern: Concern) -> tuple[Case, bool]:
         made = await tx.insert_once(Case, _new_case(tx, concern))
         if made is not None:
             return await trail.locked(tx, made), True
-        found = await tx.session.exec(
-            select(Case)
-            .where(
-                Case.community_id == concern.community_id,
-                Case.person_id == concern.person_id,
-                col(Case.closed_at).is_(None),
-            )
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-        case = found.first()
+        case = await trail.locked_open(tx, concern.community_id, concern.person_id)
         if case is not None:
             return case, False
     raise Conflict("This was changed by somebody else at the same moment. Please send it again.")

@@ -9,7 +9,7 @@ from forum.accounts.models import Account
 from forum.care import line, trail
 from forum.care.actions import raise_need
 from forum.care.forms import Words, Worry
-from forum.care.models import Case, PanelState
+from forum.care.models import PanelState
 from forum.care.signals import Concern
 from forum.care.states import Source
 from forum.communities.models import Grant
@@ -129,17 +129,9 @@ async def answer_panel(services: Services, actor: Actor, place: Place, says: str
             )
             .values(dismissed_at=tx.now)
         )
-        found = await tx.session.exec(
-            select(Case.id).where(
-                Case.community_id == place.id,
-                Case.person_id == actor.id,
-                col(Case.closed_at).is_(None),
-            )
-        )
-        case_id = found.first()
-        if case_id is None:
+        case = await trail.locked_open(tx, place.id, actor.id)
+        if case is None:
             return Need.NONE
-        case = await trail.locked(tx, case_id)
         await trail.leave(tx, case, "said", actor_id=actor.id, reason=says)
         return Need(case.level)
 

@@ -75,14 +75,7 @@ async def look(
             if one.reported_by is not None
         },
         # Apart from the need: what readers may be harmed by never decides who comes, or how soon.
-        "harms": list(
-            dict.fromkeys(
-                reason["label"]
-                for one in signals
-                for reason in one.reasons
-                if reason["axis"] == "harm"
-            )
-        ),
+        "harms": _harms(signals),
         "chips": list(dict.fromkeys(chip for one in signals for chip in one.contexts)),
         "events": await queries.events_of(reader, case_id),
         "earlier": await queries.earlier(reader, actor, case, now),
@@ -93,6 +86,11 @@ async def look(
         "colleagues": await _colleagues(reader, actor, case, now),
         "wording": wording,
     }
+
+
+def _harms(signals: Sequence[Signal]) -> list[str]:
+    found = (reason for one in signals for reason in one.reasons if reason["axis"] == "harm")
+    return list(dict.fromkeys(reason["label"] for reason in found))
 
 
 async def _pieces(services: Services, reader: Reader, signals: Sequence[Signal]) -> list[Piece]:

@@ -94,7 +94,7 @@ async def keep(tx: Tx, said: Said) -> Written:
     made = await tx.insert_once(LineMessage, _row(tx, said))
     if made is None:
         return Written(await _stored_before(tx, said.person_id, said.cid), None, is_new=False)
-    case = await _open_case(tx, said)
+    case = await trail.locked_open(tx, said.community_id, said.person_id)
     concern = _concern(said, made, has_case=case is not None)
     raised = await raise_need(tx, concern)
     case_id = raised.case_id or (case.id if case else None) or 0
@@ -243,20 +243,6 @@ def _row(
         "verdict": said.verdict.to_json(),
         "written_at": tx.now,
     }
-
-
-async def _open_case(tx: Tx, said: Said) -> Case | None:
-    found = await tx.session.exec(
-        select(Case)
-        .where(
-            Case.community_id == said.community_id,
-            Case.person_id == said.person_id,
-            col(Case.closed_at).is_(None),
-        )
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return found.first()
 
 
 async def _stored_before(tx: Tx, author_id: int, cid: str) -> int:

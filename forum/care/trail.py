@@ -32,6 +32,21 @@ async def locked(tx: Tx, case_id: int) -> Case:
     return case
 
 
+async def locked_open(tx: Tx, community_id: int, person_id: int) -> Case | None:
+    """The person's one open case here, held like `locked`; None when there is none."""
+    found = await tx.session.exec(
+        select(Case)
+        .where(
+            Case.community_id == community_id,
+            Case.person_id == person_id,
+            col(Case.closed_at).is_(None),
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return found.first()
+
+
 async def leave(
     tx: Tx,
     case: Case,
@@ -47,9 +62,8 @@ async def leave(
 ) -> None:
     """Write down what happens to a case, and make it so: its state and level change only here.
 
-    was: the state before, where a conditional UPDATE has changed it already. actor_id None: the
-    clock or the screening. note: the team's words, kept off the audit log.
-    Raises Conflict for a move that the states do not know.
+    was: the state before, if an UPDATE has changed it already. actor_id None: the clock or the
+    screening. note: the team's words, kept off the audit log. Raises Conflict for an unknown move.
     """
     old_state, old_level = was or State(case.state), case.level
     if to is not None:
@@ -64,21 +78,36 @@ async def leave(
             at=tx.now,
             actor_id=actor_id,
             kind=kind,
-            from_state=old_state.value,
-            to_state=case.state,
-            from_level=old_level,
-            to_level=case.level,
+            **_moved(case, old_state, old_level),
             reason=reason,
             note=note,
         )
     )
     await tx.flush()
+    told = {"state": case.state, "level": case.level, "reason": reason, **(detail or {})}
+    await _tell(tx, case, actor_id, kind, told)
+
+
+async def _tell(
+    tx: Tx, case: Case, actor_id: int | None, kind: str, detail: Mapping[str, Any]
+) -> None:
+    """The audit log and open pages hear of it, in ids and choices."""
     await audit.record(
         tx,
         actor_id,
         f"care.case.{kind}",
         community_id=case.community_id,
         subject=Subject("case", case.id or 0),
-        detail={"state": case.state, "level": case.level, "reason": reason, **(detail or {})},
+        detail=detail,
     )
     tx.announce(CaseChanged(case.id or 0, case.community_id))
+
+
+def _moved(case: Case, old_state: State, old_level: int) -> dict[str, Any]:
+    """From where to where, as a trail's row holds it."""
+    return {
+        "from_state": old_state.value,
+        "to_state": case.state,
+        "from_level": old_level,
+        "to_level": case.level,
+    }
