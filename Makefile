@@ -49,7 +49,7 @@ test-slow: $(VENV)/dev.stamp services ## the tests that take minutes
 	@$(BIN)/python -m pytest -q -n auto -m slow $(T)
 
 test-kill: $(VENV)/dev.stamp services ## kill the server again and again and look at what is left
-	@$(BIN)/python -m pytest -q -n 2 -m kill -rP --timeout 1800 $(T)
+	@$(BIN)/python -m pytest -q -n 0 -m kill -rP --timeout 1800 $(T)
 
 bench: $(VENV)/dev.stamp ## ratios beside a ceiling measured in the same run
 	@$(BIN)/python -m tests.bench
