@@ -11,6 +11,7 @@ import structlog
 # Raised deep in libraries, an error's text may quote a form field or a row; its kind and
 # place are enough to find the fault. Proven by tests/test_canaries.py.
 MAX_FRAMES = 8
+FORWARDED = ("uvicorn", "uvicorn.error", "uvicorn.access", "websockets", "asyncio")
 
 
 def set_up(level: str) -> None:
@@ -28,7 +29,7 @@ def set_up(level: str) -> None:
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(level=logging.CRITICAL, force=True)
-    for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "websockets", "asyncio"):
+    for name in FORWARDED:
         logging.getLogger(name).handlers = [_Forward()]
         logging.getLogger(name).propagate = False
         logging.getLogger(name).setLevel(level.upper())
@@ -38,9 +39,8 @@ def wordless_error(
     _logger: object, _method: str, line: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
     """Replace an error by its kind and the places it passed through, innermost last."""
-    if not line.pop("exc_info", None):
-        return line
-    error = sys.exc_info()[1]
+    given = line.pop("exc_info", None)
+    error = given if isinstance(given, BaseException) else sys.exc_info()[1] if given else None
     if error is not None:
         line["error_kind"] = type(error).__name__
         frames = traceback.extract_tb(error.__traceback__)[-MAX_FRAMES:]
@@ -53,8 +53,17 @@ class _Forward(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         fields: dict[str, Any] = {"source": record.name}
-        error = record.exc_info[1] if record.exc_info else None
-        if error is not None:
-            fields["error_kind"] = type(error).__name__
-        log = structlog.get_logger()
-        log.log(record.levelno, record.msg if isinstance(record.msg, str) else "", **fields)
+        if record.exc_info and record.exc_info[1] is not None:
+            fields["exc_info"] = record.exc_info[1]
+        structlog.get_logger().log(record.levelno, _constant_part(record), **fields)
+
+
+def _constant_part(record: logging.LogRecord) -> str:
+    """What the library says every time, without the values of this one.
+
+    asyncio writes names, arguments and errors into its first line as well, so of its lines only
+    the place is kept; the server puts whole tracebacks below its first line.
+    """
+    if record.name == "asyncio" or not isinstance(record.msg, str):
+        return f"{record.module}:{record.lineno}"
+    return record.msg.partition("\n")[0]

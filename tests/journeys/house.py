@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -86,18 +87,27 @@ async def open_house(
 ) -> AsyncIterator[House]:
     """Serve a forum as `handrail serve` does, while the block runs; on_duty: whether ana is."""
     app = _make(folder, empty, rules)
-    server = build_server(app)
     with listening_socket("127.0.0.1", app.state.services.settings.port) as listener:
-        running = asyncio.create_task(server.serve(sockets=[listener]))
-        await eventually(lambda: server.started)
-        world = World(app)
-        try:
-            yield await _furnish(app, world, on_duty)
-        finally:
-            await world.close()
-            server.should_exit = True
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                await running
+        async with served(app, listener):
+            world = World(app)
+            try:
+                yield await _furnish(app, world, on_duty)
+            finally:
+                await world.close()
+
+
+@asynccontextmanager
+async def served(app: Starlette, listener: socket.socket) -> AsyncIterator[None]:
+    """The forum's own server on a listening socket, lifespan and all."""
+    server = build_server(app)
+    running = asyncio.create_task(server.serve(sockets=[listener]))
+    await eventually(lambda: server.started)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await running
 
 
 def _make(folder: Path, empty: Path, rules: RuleBook) -> Starlette:
