@@ -33,9 +33,11 @@ async def write_in_the_room(page: Page, house: House, text: str) -> None:
 
 async def open_desk(page: Page, house: House) -> None:
     """The desk, open and listening, with nobody waiting."""
-    async with page.expect_websocket() as opened:
-        await page.goto(f"{house.home}/desk")
-    await (await opened.value).wait_for_event("framereceived")
+    listens = asyncio.Event()
+    page.on("websocket", lambda line: line.on("framereceived", lambda _: listens.set()))
+    await page.goto(f"{house.home}/desk")
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await listens.wait()
     await expect(page.locator("#desk")).to_contain_text("Nobody is waiting")
 
 
