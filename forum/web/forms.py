@@ -46,11 +46,16 @@ class Sent:
 
     def long_texts(self) -> list[str]:
         """What the person wrote at length: shown again with any error, so nothing is lost."""
-        kept = []
-        for name, value in self._form.multi_items():
-            if isinstance(value, str) and "password" not in name and len(value.split()) > 1:
-                kept.append(value.replace("\x00", ""))
-        return kept
+        return [
+            value.replace("\x00", "")
+            for name, value in self._form.multi_items()
+            if isinstance(value, str) and len(value.split()) > 1 and not _is_secret(name)
+        ]
+
+
+def _is_secret(name: str) -> bool:
+    """Whether a field holds what opens an account; that is never shown again."""
+    return "password" in name or name == "code"
 
 
 def form_token(key: bytes, owner: str) -> str:
