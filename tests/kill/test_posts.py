@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.kill, pytest.mark.timeout(1500)]
 POSTS = 2000
 CRISIS_EVERY = 5
 AUTHORS = 250
-IN_CRISIS = 25
+IN_CRISIS = 50
 KILLS = 25
 SENDERS = 8
 # A claim deadline and the first steps of the ladder lie within these minutes.
@@ -62,7 +62,7 @@ async def crowd(world: World) -> Crowd:
 
 
 def posts(crowd: Crowd) -> list[tuple[Person, dict[str, str]]]:
-    """Who writes what, in a fixed shuffled order: those in crisis write sixteen such posts each."""
+    """Who writes what, in a fixed shuffled order: those in crisis write eight such posts each."""
     calm = itertools.cycle(crowd.people[IN_CRISIS:])
     crisis = itertools.cycle(crowd.people[:IN_CRISIS])
     made = []
