@@ -107,7 +107,6 @@ async def test_insert_once_makes_one_row_of_many_tries(
         "about": "",
         "access": "open",
         "rules": "",
-        "rules_html": "",
         "created_at": clock.now(),
     }
 
