@@ -17,8 +17,7 @@ from forum.app import create_app
 from forum.demo.guide import progress_line
 from forum.demonstrate import demonstrate
 from forum.errors import BadSettings, ForumError, Invalid
-from forum.screening.stream import run as screen_lines
-from forum.screening.verdict import Surface
+from forum.screening_cli import screening_commands
 from forum.server import serve as serve_app
 from forum.services import Services
 from forum.settings import load_settings
@@ -33,7 +32,6 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,  # a traceback with local values would show people's words
 )
 audit_commands = typer.Typer(help="The audit log.", no_args_is_help=True)
-screening_commands = typer.Typer(help="The screening of texts.", no_args_is_help=True)
 cli.add_typer(audit_commands, name="audit")
 cli.add_typer(screening_commands, name="screening")
 
@@ -192,14 +190,6 @@ def verify_audit() -> None:
         typer.echo(f"The chain breaks at entry {held.broken_id}; {held.entries} before it hold.")
         raise typer.Exit(1)
     typer.echo(f"The chain holds: {held.entries} entries, head {held.head[:16]}.")
-
-
-@screening_commands.command("run")
-def screening_run(
-    surface: Annotated[Surface, typer.Option(help="Where the text would stand.")] = Surface.BOARD,
-) -> None:
-    """Read one JSON string a line, write one JSON verdict a line."""
-    raise typer.Exit(screen_lines(sys.stdin, sys.stdout, surface))
 
 
 def _with_services(work: Callable[[Services], Awaitable[T]]) -> T:

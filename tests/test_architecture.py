@@ -48,6 +48,7 @@ STOREYS = (
     ("app",),
     ("schema", "server"),
     ("demonstrate",),
+    ("screening_cli",),
     ("cli",),
     ("__main__",),
 )
