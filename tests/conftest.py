@@ -43,6 +43,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_kind" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--database")
         kinds = KINDS if chosen == "both" else (chosen,)
+        if metafunc.definition.get_closest_marker("one_database"):
+            kinds = kinds[:1]
         marked = [
             pytest.param(kind, marks=[pytest.mark.postgres] if kind == "postgresql" else [])
             for kind in kinds

@@ -101,12 +101,6 @@ async def things(world: World) -> Things:
     return await make_things(world)
 
 
-@pytest.fixture
-def only_sqlite(database_kind: str) -> None:
-    if database_kind != "sqlite":
-        pytest.skip("permissions do not depend on the database")
-
-
 def test_every_route_says_what_it_needs(app: Starlette) -> None:
     unguarded = [
         route
@@ -126,7 +120,7 @@ def test_a_route_without_a_guard_would_be_seen(app: Starlette, kind: type[BaseRo
         test_every_route_says_what_it_needs(app)
 
 
-@pytest.mark.usefixtures("only_sqlite")
+@pytest.mark.one_database
 async def test_the_matrix(
     app: Starlette, world: World, things: Things, pytestconfig: pytest.Config
 ) -> None:
@@ -155,7 +149,7 @@ async def test_the_matrix(
     assert TABLE.read_text() == text
 
 
-@pytest.mark.usefixtures("only_sqlite")
+@pytest.mark.one_database
 @pytest.mark.parametrize("role", ["member", "moderator", "lead", "admin"])
 async def test_another_communitys_things_do_not_exist_here(
     app: Starlette, world: World, things: Things, role: str
@@ -184,7 +178,7 @@ async def test_another_communitys_things_do_not_exist_here(
     assert not surprises, surprises
 
 
-@pytest.mark.usefixtures("only_sqlite")
+@pytest.mark.one_database
 @pytest.mark.parametrize("role", ["stranger", "member", "moderator", "lead", "admin", "site"])
 async def test_a_closed_community_is_closed_to_the_roles_of_another(
     app: Starlette, world: World, things: Things, role: str
