@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 T ?= tests
+# Half of a test's time is waiting for a browser, a socket or a disk: more workers than cores.
+WORKERS ?= $(shell $(PYTHON) -c "import os; print(len(os.sched_getaffinity(0)) * 2)")
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup demo run check test test-slow test-kill bench fix all lock services
@@ -43,10 +45,10 @@ services: # PostgreSQL, Redis and Chromium from the system's packages, when that
 	@.ci/services
 
 test: $(VENV)/dev.stamp services ## set up everything and run the tests; T=tests/care runs a part
-	@$(BIN)/python -m pytest -q -n auto -m "not kill and not slow" $(T)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m "not kill and not slow" $(T)
 
 test-slow: $(VENV)/dev.stamp services ## the tests that take minutes
-	@$(BIN)/python -m pytest -q -n auto -m slow $(T)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m slow $(T)
 
 test-kill: $(VENV)/dev.stamp services ## kill the server again and again and look at what is left
 	@$(BIN)/python -m pytest -q -n 0 -m kill -rP --timeout 1800 $(T)
