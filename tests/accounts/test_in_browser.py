@@ -16,7 +16,7 @@ from tests.accounts.visitors import CODE, PASSWORD
 from tests.browser import axe_findings, chromium, serve, sideways
 
 __all__ = ["chromium"]
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 PHONE = {"width": 360, "height": 740}
 GUEST_PAGES = ("/sign-up", "/sign-in", "/recover", "/unlock", "/terms", "/erased")
 OWN_PAGES = (

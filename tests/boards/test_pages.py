@@ -12,7 +12,7 @@ from tests.fakes import FakeScreener
 from tests.people import Person
 
 __all__ = ["chromium"]
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 
 STORY = (
     "It was a long day.\n\n> What helped?\n\n- tea\n- the **warm** coat\n\n"
