@@ -7,7 +7,7 @@ T ?= tests
 WORKERS ?= $(shell $(PYTHON) -c "import os; print(len(os.sched_getaffinity(0)) * 2)")
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run check test test-slow test-kill bench fix all lock services
+.PHONY: help setup demo run check test test-slow test-kill test-detoxify bench fix all lock services
 
 help: ## list what make can do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -52,6 +52,17 @@ test-slow: $(VENV)/dev.stamp services ## the tests that take minutes
 
 test-kill: $(VENV)/dev.stamp services ## kill the server again and again and look at what is left
 	@$(BIN)/python -m pytest -q -n 0 -m kill -rP --timeout 1800 $(T)
+
+$(VENV)-detoxify/dev.stamp: requirements/dev.txt pyproject.toml
+	@echo "Setting up torch and detoxify (some minutes the first time) …"
+	@$(PYTHON) -m venv $(VENV)-detoxify
+	@$(VENV)-detoxify/bin/pip install -q --disable-pip-version-check torch==2.13.0
+	@$(VENV)-detoxify/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(VENV)-detoxify/bin/pip install -q --disable-pip-version-check -e '.[detoxify]'
+	@touch $@
+
+test-detoxify: $(VENV)-detoxify/dev.stamp ## the optional second opinion with its real libraries, on a tiny model
+	@$(VENV)-detoxify/bin/python -m pytest -q -n 0 tests/screening/hostility
 
 bench: $(VENV)/dev.stamp ## ratios beside a ceiling measured in the same run
 	@$(BIN)/python -m tests.bench

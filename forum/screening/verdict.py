@@ -68,6 +68,7 @@ class Verdict:
     harm_spans: characters to mask for readers, sorted, without overlap.
     score: 0.0–1.0, ranks verdicts by need. unscreened: part of the screening did not answer;
     what is here is what the rest heard, and the text must be screened again.
+    unscored: the second opinion about conduct was not heard yet, where there is one to be had.
     """
 
     need: Need = Need.NONE
@@ -80,6 +81,7 @@ class Verdict:
     contexts: tuple[Chip, ...] = ()
     score: float = 0.0
     unscreened: bool = False
+    unscored: bool = False
     screener_version: str = ""
 
     @property
@@ -88,6 +90,11 @@ class Verdict:
         if self.need is Need.CRISIS:
             return "imminent"
         return "elevated" if self.need >= Need.CONCERN else self.need.name.lower()
+
+    @property
+    def flagged(self) -> frozenset[str]:
+        """The conducts that staff are shown."""
+        return frozenset(n for n, score in self.conduct.items() if score >= CONDUCT_FLAGGED_FROM)
 
     def only(self, *, above: Need, readers: bool) -> Self:
         """What is new in a second hearing: the need above what was heard before.
@@ -120,6 +127,7 @@ class Verdict:
             "contexts": [str(chip) for chip in self.contexts],
             "score": self.score,
             "unscreened": self.unscreened,
+            "unscored": self.unscored,
             "screener_version": self.screener_version,
         }
 
@@ -138,5 +146,6 @@ class Verdict:
             contexts=tuple(Chip(chip) for chip in stored["contexts"]),
             score=stored["score"],
             unscreened=stored["unscreened"],
+            unscored=stored.get("unscored", False),  # not in verdicts of earlier releases
             screener_version=stored["screener_version"],
         )
