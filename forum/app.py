@@ -56,6 +56,7 @@ from forum.notices.routes import ROUTES as NOTICE_ROUTES
 from forum.peers import jobs as peers_jobs
 from forum.peers import routes as peers
 from forum.peers.personal import PeersData
+from forum.screening.hostility.second_opinion import SecondOpinion
 from forum.screening.rulebook import load_rules
 from forum.screening.screener import Screener
 from forum.services import Hasher, NavItem, Services
@@ -67,6 +68,8 @@ from forum.web.headers import SecurityHeaders
 from forum.web.pages import STATIC
 
 MAX_BODY_BYTES = 1024 * 1024  # the hard end; the guard tells people sooner and more kindly
+# Four jobs at once, each of which may wait for the others: engine.LOAD_ and ANSWER_SECONDS.
+UNHURRIED_SECONDS = 300.0
 SECRET_FILE = "secret.key"  # noqa: S105  # a file's name
 
 NAV: Sequence[NavItem] = (
@@ -83,6 +86,7 @@ def create_app(
     settings: Settings,
     *,
     screener: Screener | None = None,
+    second_opinion: SecondOpinion | None = None,
     clock: Clock | None = None,
     hasher: Hasher | None = None,
     runs_jobs: bool = True,
@@ -91,10 +95,16 @@ def create_app(
 
     runs_jobs: whether this process sweeps the job table; with many, at least one must.
     """
+    second_opinion = second_opinion or SecondOpinion.imported(settings.data_dir)
     services = build_services(
         settings,
         screener=screener
-        or Screener(load_rules(), deadline_seconds=settings.screening_deadline_seconds),
+        or Screener(
+            load_rules(),
+            deadline_seconds=settings.screening_deadline_seconds,
+            second_opinion=second_opinion is not None,
+        ),
+        second_opinion=second_opinion,
         clock=clock or SystemClock(),
         hasher=hasher or Argon2(),
     )
@@ -118,7 +128,12 @@ def create_app(
 
 
 def build_services(
-    settings: Settings, *, screener: Screener, clock: Clock, hasher: Hasher
+    settings: Settings,
+    *,
+    screener: Screener,
+    clock: Clock,
+    hasher: Hasher,
+    second_opinion: SecondOpinion | None = None,
 ) -> Services:
     """The parts, not joined and not started."""
     bus, key = Bus(), secret_key(settings)
@@ -130,10 +145,12 @@ def build_services(
         bus=bus,
         db=db,
         worker=Worker(db, clock, bus),
+        unhurried=Worker(db, clock, bus, handler_seconds=UNHURRIED_SECONDS),
         hub=Hub(broker_for(settings.broker_url, settings.database, settings.public_url)),
         metrics=Metrics(),
         limits=Limits(),
         screener=screener,
+        second_opinion=second_opinion,
         contents=Contents([Posts(), Messages(), PrivateLine()]),
         hasher=hasher,
         door=Door(),
@@ -201,6 +218,8 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
     await services.hub.start()
     if app.state.runs_jobs:
         await services.worker.start()
+        if services.unhurried.kinds:
+            await services.unhurried.start()
     await app.state.timers.start()
     try:
         yield
@@ -208,6 +227,9 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
         await services.hub.stop()
         await app.state.timers.stop()
         await services.worker.stop()
+        await services.unhurried.stop()
+        if services.second_opinion is not None:
+            await services.second_opinion.aclose()
         await services.screener.aclose()
         await services.db.close()
 

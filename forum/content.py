@@ -1,7 +1,7 @@
 """How any kind of content is named, read, hidden and restored, without knowing the kind."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
@@ -53,7 +53,8 @@ class Line:
 class Excerpt:
     """A piece of content in its surroundings.
 
-    version grows with each edit; where: words for the place; url: the page that shows it.
+    version grows with each edit; where: words for the place; url: the page that shows it;
+    verdict: of this version, as `Verdict.to_json` gave it.
     """
 
     line: Line
@@ -65,6 +66,7 @@ class Excerpt:
     url: str
     before: tuple[Line, ...] = ()
     after: tuple[Line, ...] = ()
+    verdict: Mapping[str, Any] = field(default_factory=dict)
 
 
 class ContentKind(Protocol):
@@ -88,8 +90,13 @@ class ContentKind(Protocol):
     async def set_masks(self, tx: Tx, content_id: int, spans: Sequence[Span]) -> None:
         """Replace these spans by a mark for every reader; none unmasks all. Announces it."""
 
-    async def set_verdict(self, tx: Tx, content_id: int, verdict: Mapping[str, Any]) -> None:
-        """Keep what a second screening heard, as `Verdict.to_json` gives it."""
+    async def set_verdict(
+        self, tx: Tx, content_id: int, version: int, verdict: Mapping[str, Any]
+    ) -> bool:
+        """Keep what was heard later in this version, as `Verdict.to_json` gives it.
+
+        False when the text was edited meanwhile: the newer version has a verdict of its own.
+        """
 
     async def set_visibility(self, tx: Tx, content_id: int, visibility: Visibility) -> None:
         """Hide or show the whole piece. Announces it, so that open pages follow."""

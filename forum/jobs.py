@@ -126,7 +126,11 @@ async def waiting(reader: Reader) -> list[tuple[str, int, datetime]]:
 class Worker:
     """Runs due jobs, the longest overdue first; any number of processes may have one."""
 
-    def __init__(self, db: Database, clock: Clock, bus: Bus) -> None:
+    def __init__(
+        self, db: Database, clock: Clock, bus: Bus, *, handler_seconds: float = HANDLER_SECONDS
+    ) -> None:
+        """handler_seconds: a job that takes longer is ended, and tried again."""
+        self._handler_seconds = handler_seconds
         self._db = db
         self._clock = clock
         self._handlers: dict[str, Handler] = {}
@@ -245,7 +249,7 @@ class Worker:
 
     async def _run(self, job: Job) -> None:
         try:
-            async with asyncio.timeout(HANDLER_SECONDS):
+            async with asyncio.timeout(self._handler_seconds):
                 await self._handlers[job.kind](job)
             if job.done_at is None:
                 async with self._db.write() as tx:

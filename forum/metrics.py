@@ -21,7 +21,9 @@ class Metrics:
             "handrail_jobs_waiting", "Jobs not done yet", ("kind",), registry=self._registry
         )
         self.jobs_late_seconds = Gauge(
-            "handrail_jobs_late_seconds", "Age of the longest overdue job", registry=self._registry
+            "handrail_jobs_late_seconds",
+            "Age of the longest overdue job that must not be late",
+            registry=self._registry,
         )
 
     def answered(self, route: str, status: int, seconds: float) -> None:

@@ -14,6 +14,7 @@ from forum.limits import Limits
 from forum.live import Hub
 from forum.metrics import Metrics
 from forum.permissions import Action, Actor, Role
+from forum.screening.hostility.second_opinion import SecondOpinion
 from forum.screening.screener import Screener
 from forum.settings import Settings
 
@@ -93,7 +94,11 @@ class PersonalData(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The parts, built once by `forum.app.create_app` and passed to whoever needs them."""
+    """The parts, built once by `forum.app.create_app` and passed to whoever needs them.
+
+    unhurried: a worker of its own for what may be late, so that no alert ever waits behind it.
+    second_opinion: the hostility engine, where the operator brought one.
+    """
 
     settings: Settings
     key: bytes
@@ -101,6 +106,7 @@ class Services:
     bus: Bus
     db: Database
     worker: Worker
+    unhurried: Worker
     hub: Hub
     metrics: Metrics
     limits: Limits
@@ -108,5 +114,6 @@ class Services:
     contents: Contents
     hasher: Hasher
     door: Doorkeeper
+    second_opinion: SecondOpinion | None = None
     nav: Sequence[NavItem] = ()
     personal_data: Sequence[PersonalData] = ()

@@ -206,3 +206,15 @@ async def test_the_clock_set_back_loses_and_repeats_nothing(
     clock.advance(hours=2)
     await services.worker.run_due()
     assert rung == ["before", "after"]
+
+
+async def test_a_job_that_takes_too_long_is_ended_and_tried_again(services: Services) -> None:
+    async def ring(_job: Job) -> None:
+        await asyncio.Event().wait()
+
+    hasty = Worker(services.db, services.clock, services.bus, handler_seconds=0.01)
+    hasty.handle("ring", ring)
+    await add(services, "1")
+    assert await hasty.run_due() == 1
+    (job,) = await all_jobs(services)
+    assert (job.done_at, job.outcome) == (None, "TimeoutError")

@@ -1,5 +1,6 @@
 """The doctor: names each missing or unsafe thing, in plain words."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from forum.communities.models import Community
 from forum.db import Reader
 from forum.errors import ReadOnly
 from forum.peers.queries import leads, on_duty
+from forum.screening.hostility import weights
 from forum.services import Services
 
 LEAST_FREE_BYTES = 1 << 30
@@ -42,7 +44,7 @@ class Finding:
 
 async def examine(services: Services, *, schema_is_current: bool) -> AsyncIterator[Finding]:
     """Look at everything that this installation's people rely on."""
-    for finding in (*_settings(services), *_disk(services)):
+    for finding in (*_settings(services), *_disk(services), await _hostility(services)):
         yield finding
     if not schema_is_current:
         yield Finding(State.BAD, "The database lacks tables", "Run: handrail migrate")
@@ -90,6 +92,13 @@ def _disk(services: Services) -> list[Finding]:
     return found
 
 
+async def _hostility(services: Services) -> Finding:
+    # In a thread: it reads every file of the weights, and the page of findings asks as well.
+    state = await asyncio.to_thread(weights.state, services.settings.data_dir)
+    level = State.CARE if state in (weights.State.NO_WEIGHTS, weights.State.CHANGED) else State.GOOD
+    return Finding(level, f"Second opinion (detoxify): {state}", weights.ADVICE[state])
+
+
 async def _people(services: Services, reader: Reader) -> AsyncIterator[Finding]:
     del services
     admins = select(func.count()).select_from(Account).where(col(Account.is_site_admin).is_(True))
@@ -115,11 +124,15 @@ async def _communities(services: Services, reader: Reader) -> AsyncIterator[Find
 
 async def _jobs(services: Services, reader: Reader) -> AsyncIterator[Finding]:
     latest = services.clock.now() - LATEST_JOB
-    late = [(kind, count) for kind, count, due in await jobs.waiting(reader) if due < latest]
-    for kind, count in late:
-        advice = "Is the server running? Timers and alerts wait until it does."
-        yield Finding(State.BAD, f"{count} overdue jobs of kind {kind}", advice)
-    if not late:
+    overdue = [(kind, count) for kind, count, due in await jobs.waiting(reader) if due < latest]
+    for kind, count in overdue:
+        if kind in services.unhurried.kinds:
+            advice = "Nobody waits for them. Where they grow the engine is too slow, or away."
+            yield Finding(State.CARE, f"{count} late jobs of kind {kind}", advice)
+        else:
+            advice = "Is the server running? Timers and alerts wait until it does."
+            yield Finding(State.BAD, f"{count} overdue jobs of kind {kind}", advice)
+    if all(kind in services.unhurried.kinds for kind, _count in overdue):
         yield Finding(State.GOOD, "No timer is late")
 
 

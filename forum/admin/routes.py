@@ -54,7 +54,8 @@ async def metrics(request: Request) -> Response:
     services.metrics.jobs_waiting.clear()
     for kind, count, _due in waiting:
         services.metrics.jobs_waiting.labels(kind).set(count)
-    latest = min((due for _kind, _count, due in waiting), default=services.clock.now())
+    hurried = [due for kind, _count, due in waiting if kind not in services.unhurried.kinds]
+    latest = min(hurried, default=services.clock.now())
     late = (services.clock.now() - latest).total_seconds()
     services.metrics.jobs_late_seconds.set(max(0.0, late))
     services.metrics.connections.set(services.hub.connection_count)

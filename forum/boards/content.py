@@ -36,6 +36,7 @@ class _Spot(NamedTuple):
     version: int
     visibility: str
     masks: list[list[int]]
+    verdict: dict[str, Any]
     board: str
     slug: str
     title: str
@@ -65,6 +66,7 @@ class Posts:
             url=f"/c/{spot.slug}/p/{content_id}",
             before=tuple(line for number, line in lines.items() if number < spot.number),
             after=tuple(line for number, line in lines.items() if number > spot.number),
+            verdict=spot.verdict,
         )
 
     async def recent(self, reader: Reader, author_id: int, limit: int) -> Sequence[Line]:
@@ -92,11 +94,12 @@ class Posts:
         await store_masks(tx, content_id, number, text, spans)
         tx.announce(PostMasked(content_id, topic_id, community_id))
 
-    async def set_verdict(self, tx: Tx, content_id: int, verdict: Mapping[str, Any]) -> None:
-        """Keep what a second screening heard."""
-        await tx.change(
-            update(Post).where(col(Post.id) == content_id).values(verdict=dict(verdict))
-        )
+    async def set_verdict(
+        self, tx: Tx, content_id: int, version: int, verdict: Mapping[str, Any]
+    ) -> bool:
+        """Keep what was heard later in this version; False when there is a newer one."""
+        heard = update(Post).where(col(Post.id) == content_id, col(Post.version) == version)
+        return bool(await tx.change(heard.values(verdict=dict(verdict))))
 
     async def set_visibility(self, tx: Tx, content_id: int, visibility: Visibility) -> None:
         """Hide or show the post. What its author took back stays so: that was their own choice."""
@@ -128,6 +131,7 @@ async def _spot(reader: Reader, post_id: int) -> _Spot | None:
             Post.version,
             Post.visibility,
             Post.masks,
+            Post.verdict,
             Board.name,
             Community.slug,
             first.title,

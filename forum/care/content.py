@@ -43,6 +43,7 @@ class PrivateLine:
             url=f"/c/{place.slug}/care/line",
             before=tuple(reversed(before)),
             after=tuple(await self._beside(reader, message, earlier=False)),
+            verdict=message.verdict,
         )
 
     async def recent(self, reader: Reader, author_id: int, limit: int) -> Sequence[Line]:
@@ -62,10 +63,14 @@ class PrivateLine:
         message.html = str(render_masked(message.text, spans))
         message.version += 1
 
-    async def set_verdict(self, tx: Tx, content_id: int, verdict: Mapping[str, Any]) -> None:
-        """Keep what a second screening heard."""
+    async def set_verdict(
+        self, tx: Tx, content_id: int, version: int, verdict: Mapping[str, Any]
+    ) -> bool:
+        """Keep what was heard later; here only masks make a version, the words never change."""
+        del version
         message = await tx.session.get_one(LineMessage, content_id)
         message.verdict = dict(verdict)
+        return True
 
     async def set_visibility(self, tx: Tx, content_id: int, visibility: Visibility) -> None:
         """Hide or show the whole message."""

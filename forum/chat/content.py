@@ -53,6 +53,7 @@ class Messages:
             url=f"/c/{slug}/rooms/{room.slug}?at={message.seq}#message-{message.seq}",
             before=tuple(before[::-1]),
             after=tuple(after),
+            verdict=message.verdict,
         )
 
     async def recent(self, reader: Reader, author_id: int, limit: int) -> Sequence[Line]:
@@ -64,10 +65,13 @@ class Messages:
         """Take these spans from every reader; none shows it whole. An event of its room."""
         await _change(tx, content_id, {"masks": [list(span) for span in spans]})
 
-    async def set_verdict(self, tx: Tx, content_id: int, verdict: Mapping[str, Any]) -> None:
-        """Keep what a second screening heard; readers see no change."""
-        heard = update(Message).where(col(Message.id) == content_id)
-        await tx.change(heard.values(verdict=dict(verdict)))
+    async def set_verdict(
+        self, tx: Tx, content_id: int, version: int, verdict: Mapping[str, Any]
+    ) -> bool:
+        """Keep what was heard later in this version; readers see no change."""
+        this = (col(Message.id) == content_id, col(Message.version) == version)
+        heard = update(Message).where(*this).values(verdict=dict(verdict))
+        return bool(await tx.change(heard))
 
     async def set_visibility(self, tx: Tx, content_id: int, visibility: Visibility) -> None:
         """Hide or show the message. What its author took back stays so: that was their choice."""

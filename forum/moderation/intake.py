@@ -17,11 +17,12 @@ from forum.moderation.models import Decision, Review
 from forum.moderation.reviews import Opening, open_review
 from forum.moderation.rules import HARM_RULE
 from forum.moderation.statements import Statement, state
-from forum.screening.verdict import CONDUCT_FLAGGED_FROM, Harm, Need, Verdict
+from forum.screening.verdict import Harm, Need, Verdict
 
 SCREEN_AGAIN = "moderation.screen_again"
 # The model gets a moment to come back; rules have spoken already.
 SCREEN_AGAIN_AFTER = timedelta(seconds=20)
+SECOND_OPINION = "moderation.second_opinion"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +58,14 @@ async def hear(tx: Tx, heard: Heard) -> Hearing:
     """
     verdict = heard.verdict
     if verdict.unscreened:
-        await jobs.schedule(
-            tx,
-            SCREEN_AGAIN,
-            str(heard.subject),
-            tx.now + SCREEN_AGAIN_AFTER,
-            unique_key=f"{SCREEN_AGAIN}:{heard.subject}:{heard.version}",
-        )
+        await _later(tx, heard, SCREEN_AGAIN, SCREEN_AGAIN_AFTER)
+    elif verdict.unscored:  # an unscreened text gets there by its second look
+        await _later(tx, heard, SECOND_OPINION, timedelta(0))
     hidden = verdict.harm >= Harm.ENCOURAGEMENT
     masks = tuple(verdict.harm_spans) if verdict.harm >= Harm.UNSAFE_DETAIL else ()
     standing = Standing.HELD if hidden else Standing.MASKED if masks else Standing.UP
     raised = await care.raise_need(tx, _concern(heard, standing))
-    review_id = await open_review(tx, _opening(heard)) if _needs_review(verdict) else None
+    review_id = await open_screened(tx, heard)
     if review_id is not None and (hidden or masks):
         await _explain(tx, review_id, heard, "hide" if hidden else "mask", masks)
     return Hearing(
@@ -77,6 +74,20 @@ async def hear(tx: Tx, heard: Heard) -> Hearing:
         masks=masks,
         visibility=Visibility.HIDDEN if hidden else Visibility.SHOWN,
     )
+
+
+async def open_screened(tx: Tx, heard: Heard) -> int | None:
+    """The review that the verdict asks for; None when readers need nobody to look."""
+    verdict = heard.verdict
+    if verdict.harm < Harm.UNSAFE_DETAIL and not verdict.flagged:
+        return None
+    return await open_review(tx, _opening(heard))
+
+
+async def _later(tx: Tx, heard: Heard, kind: str, wait: timedelta) -> None:
+    """Hear this version of the text once more, once."""
+    key = f"{kind}:{heard.subject}:{heard.version}"
+    await jobs.schedule(tx, kind, str(heard.subject), tx.now + wait, unique_key=key)
 
 
 async def _explain(tx: Tx, review_id: int, heard: Heard, act: str, spans: tuple[Span, ...]) -> None:
@@ -99,11 +110,6 @@ async def _explain(tx: Tx, review_id: int, heard: Heard, act: str, spans: tuple[
     await state(tx, review, statement)
 
 
-def _needs_review(verdict: Verdict) -> bool:
-    flagged = any(score >= CONDUCT_FLAGGED_FROM for score in verdict.conduct.values())
-    return verdict.harm >= Harm.UNSAFE_DETAIL or flagged
-
-
 def _opening(heard: Heard) -> Opening:
     verdict = heard.verdict
     return Opening(
@@ -113,7 +119,7 @@ def _opening(heard: Heard) -> Opening:
         version=heard.version,
         source="screening",
         harm=verdict.harm,
-        conduct={name: s for name, s in verdict.conduct.items() if s >= CONDUCT_FLAGGED_FROM},
+        conduct={name: s for name, s in verdict.conduct.items() if name in verdict.flagged},
         reasons=tuple(one for one in verdict.reasons if one.axis != "need"),
     )
 

@@ -10,8 +10,9 @@ from forum.content import Excerpt, Subject, Visibility
 from forum.db import Reader, Tx
 from forum.errors import NotFound
 from forum.jobs import Job
-from forum.moderation.intake import SCREEN_AGAIN, Heard, hear
-from forum.moderation.models import Review
+from forum.moderation.intake import SCREEN_AGAIN, SECOND_OPINION, Heard, hear
+from forum.moderation.opinions import ask_second_opinion
+from forum.moderation.reviews import is_decided
 from forum.screening.screener import Context
 from forum.screening.verdict import Harm, Need, Surface, Verdict
 from forum.services import Services
@@ -24,6 +25,9 @@ class StillUnscreened(Exception):
 def join(services: Services) -> None:
     """Let the worker do what moderation leaves for later."""
     services.worker.handle(SCREEN_AGAIN, partial(screen_again, services))
+    # Without an engine whatever still waits for one is let go at once.
+    worker = services.unhurried if services.second_opinion else services.worker
+    worker.handle(SECOND_OPINION, partial(ask_second_opinion, services))
 
 
 async def screen_again(services: Services, job: Job) -> None:
@@ -44,7 +48,7 @@ async def screen_again(services: Services, job: Job) -> None:
         raise StillUnscreened
     async with services.db.write() as tx:
         await jobs.complete(tx, job)
-        await kind.set_verdict(tx, subject.id, verdict.to_json())
+        await kind.set_verdict(tx, subject.id, excerpt.version, verdict.to_json())
         await _act(tx, services, excerpt, verdict)
 
 
@@ -79,12 +83,5 @@ async def _only_new(tx: Tx, excerpt: Excerpt, verdict: Verdict) -> Verdict:
             Signal.subject_kind == subject.kind, Signal.subject_id == subject.id
         )
     )
-    decided = await tx.session.exec(
-        select(col(Review.id)).where(
-            Review.subject_kind == subject.kind,
-            Review.subject_id == subject.id,
-            Review.version == excerpt.version,
-            col(Review.decided_at).is_not(None),
-        )
-    )
-    return verdict.only(above=Need(raised.one() or 0), readers=decided.first() is None)
+    decided = await is_decided(tx.session, subject, excerpt.version)
+    return verdict.only(above=Need(raised.one() or 0), readers=not decided)

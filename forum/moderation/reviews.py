@@ -7,7 +7,7 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from forum.content import Subject
-from forum.db import Tx
+from forum.db import Reader, Tx
 from forum.events import Event
 from forum.moderation.models import Review
 from forum.screening.verdict import Harm, Reason
@@ -57,6 +57,17 @@ async def open_review(tx: Tx, opening: Opening) -> int:
         review_id = await _join(tx, opening, values)
     tx.announce(ReviewOpened(review_id, opening.community_id))
     return review_id
+
+
+async def is_decided(reader: Reader, subject: Subject, version: int) -> bool:
+    """Whether a person has decided about this version of a text."""
+    decided = select(col(Review.id)).where(
+        Review.subject_kind == subject.kind,
+        Review.subject_id == subject.id,
+        Review.version == version,
+        col(Review.decided_at).is_not(None),
+    )
+    return (await reader.exec(decided)).first() is not None
 
 
 async def _join(tx: Tx, opening: Opening, values: Mapping[str, object]) -> int:

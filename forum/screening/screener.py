@@ -44,12 +44,14 @@ class Screener:
         model: Model | None = None,
         *,
         deadline_seconds: float = DEADLINE_SECONDS,
+        second_opinion: bool = False,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        """now: a clock in seconds that never goes back."""
+        """second_opinion: texts are left `unscored` for it. now: in seconds, never goes back."""
         self._listener = Listener(rules)
         self._deadline_seconds = deadline_seconds
         self._now = now
+        self._second_opinion = second_opinion
         self._model: ModelThread | None = None
         self.version = rules.version
         if model is not None:
@@ -68,7 +70,7 @@ class Screener:
         verdict = await self._heard(text, context, deadline)
         if self._model is not None:
             verdict = await self._with_model(verdict, text, asked, deadline)
-        return replace(verdict, screener_version=self.version)
+        return replace(verdict, screener_version=self.version, unscored=self._second_opinion)
 
     async def aclose(self) -> None:
         """Stop the model's thread. A call that hangs is left to end with the process."""
