@@ -45,6 +45,7 @@ from forum.events import Bus
 from forum.front import routes as front
 from forum.jobs import Worker
 from forum.limits import Limits
+from forum.listening import build_screener
 from forum.live import Hub, broker_for
 from forum.metrics import Metrics
 from forum.moderation import jobs as moderation_jobs
@@ -57,7 +58,6 @@ from forum.peers import jobs as peers_jobs
 from forum.peers import routes as peers
 from forum.peers.personal import PeersData
 from forum.screening.hostility.second_opinion import SecondOpinion
-from forum.screening.rulebook import load_rules
 from forum.screening.screener import Screener
 from forum.services import Hasher, NavItem, Services
 from forum.settings import Settings
@@ -93,17 +93,13 @@ def create_app(
 ) -> Starlette:
     """A forum ready to be served; the lifespan only starts and stops its parts.
 
-    runs_jobs: whether this process sweeps the job table; with many, at least one must.
+    screener: None for the one that the settings ask for. runs_jobs: whether this process sweeps
+    the job table; with many, at least one must. Raises BadSettings when the ear is damaged.
     """
     second_opinion = second_opinion or SecondOpinion.imported(settings.data_dir)
     services = build_services(
         settings,
-        screener=screener
-        or Screener(
-            load_rules(),
-            deadline_seconds=settings.screening_deadline_seconds,
-            second_opinion=second_opinion is not None,
-        ),
+        screener=screener or build_screener(settings, second_opinion=second_opinion is not None),
         second_opinion=second_opinion,
         clock=clock or SystemClock(),
         hasher=hasher or Argon2(),
@@ -171,6 +167,7 @@ def build_services(
 
 def join(services: Services) -> None:
     """Tell each part what the others announce, and the worker what each kind of job is."""
+    services.screener.watched_by(services.metrics)
     account_listeners.join(services)
     notice_listeners.join(services)
     communities_listeners.join(services)

@@ -11,12 +11,14 @@ from forum import audit, jobs, logs, schema
 from forum.accounts.actions import create_account, make_site_admin
 from forum.accounts.forms import NewAccount
 from forum.accounts.weak_passwords import why_weak
-from forum.admin.doctor import State, examine
+from forum.admin.doctor import Finding, State, examine
 from forum.admin.drill import run_drill
+from forum.admin.ears import examine_ears
 from forum.app import create_app
 from forum.demo.guide import progress_line
 from forum.demonstrate import demonstrate
 from forum.errors import BadSettings, ForumError, Invalid
+from forum.screening.screener import Screener
 from forum.screening_cli import screening_commands
 from forum.server import serve as serve_app
 from forum.services import Services
@@ -127,19 +129,23 @@ def create_admin(
 @cli.command()
 def doctor() -> None:
     """Name each missing or unsafe thing. Exits with 1 when people are not safe."""
-    worst_is_bad = False
+    states = set()
+
+    def show(finding: Finding) -> None:
+        states.add(finding.state)
+        typer.echo(f"[{MARK[finding.state]}] {finding.what}")
+        if finding.advice:
+            typer.echo(f"         {finding.advice}")
 
     async def look(services: Services) -> None:
-        nonlocal worst_is_bad
         current = await schema.is_current(services.settings.database)
         async for finding in examine(services, schema_is_current=current):
-            worst_is_bad |= finding.state is State.BAD
-            typer.echo(f"[{MARK[finding.state]}] {finding.what}")
-            if finding.advice:
-                typer.echo(f"         {finding.advice}")
+            show(finding)
+        for finding in examine_ears(services.settings):
+            show(finding)
 
     _with_services(look)
-    raise typer.Exit(1 if worst_is_bad else 0)
+    raise typer.Exit(1 if State.BAD in states else 0)
 
 
 @cli.command()
@@ -154,7 +160,7 @@ def drill(
     async def go(services: Services) -> list[str]:
         return await run_drill(services, community, typer.echo, wait_seconds=wait)
 
-    faults = _with_services(go)
+    faults = _with_services(go, listens=True)
     typer.echo("")
     for fault in faults:
         typer.echo(f"Did not happen: {fault}")
@@ -192,13 +198,17 @@ def verify_audit() -> None:
     typer.echo(f"The chain holds: {held.entries} entries, head {held.head[:16]}.")
 
 
-def _with_services(work: Callable[[Services], Awaitable[T]]) -> T:
-    """Run `work` on this installation, without serving."""
+def _with_services(work: Callable[[Services], Awaitable[T]], *, listens: bool = False) -> T:
+    """Run `work` on this installation, without serving.
+
+    listens: whether it screens texts as the server does; what does not must work without the ear.
+    """
     settings = load_settings()
     logs.set_up(settings.log_level)
 
     async def run() -> T:
-        app = create_app(settings, runs_jobs=False)
+        screener = None if listens else Screener.default()
+        app = create_app(settings, screener=screener, runs_jobs=False)
         async with app.router.lifespan_context(app):
             return await work(app.state.services)
 

@@ -17,7 +17,7 @@ from forum.demo.folder import FOLDER, fresh_folder
 from forum.demo.founding import PASSWORD
 from forum.demo.seed import seed
 from forum.demo.stage import MovedClock, Progress, SharedHash
-from forum.screening.rulebook import load_rules
+from forum.listening import build_screener
 from forum.screening.screener import Screener
 from forum.server import build_server, listening_socket
 from forum.settings import Settings, load_settings
@@ -30,12 +30,12 @@ Print = Callable[[str], None]
 def demonstrate(tell: Print, tell_progress: Progress, folder: Path = FOLDER) -> None:
     """Fill a demo in `folder` and serve it until Ctrl-C.
 
-    Raises BadSettings when something else is in the place of the folder.
+    Raises BadSettings when something else is in the place of the folder, or the ear is damaged.
     """
     with free_socket() as listener:
         settings = demo_settings(fresh_folder(folder), listener.getsockname()[1])
         asyncio.run(schema.upgrade(settings.database))
-        screener = Screener(load_rules(), deadline_seconds=settings.screening_deadline_seconds)
+        screener = build_screener(settings)
         asyncio.run(fill(settings, screener, tell_progress))
         for line in guide.welcome(settings.public_url, guide.environment(settings)):
             tell(line)

@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     )
     minimum_age: int = Field(18, ge=13, le=21, description="Years a member must have lived.")
     session_days: int = Field(30, ge=1, le=365, description="Days a sign-in lasts.")
+    screening: Literal["full", "light"] = Field(
+        "full", description="full: rules and trained ear; light: no encoder, for a small machine."
+    )
     screening_deadline_seconds: float = Field(
         2.0, gt=0, le=30, description="Seconds the screening model may take before rules decide."
     )

@@ -33,6 +33,7 @@ KERNEL = (
 STOREYS = (
     KERNEL,
     ("screening",),
+    ("listening",),
     ("services",),
     ("web", "timers"),
     ("accounts",),

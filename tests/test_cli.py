@@ -58,6 +58,8 @@ def test_a_new_installation_step_by_step(installation: dict[str, str]) -> None:
     well = run(installation, "doctor")
     assert well.returncode == 0, well.stdout
     assert "The audit log holds" in well.stdout
+    assert "Screening, full (in use): ear " in well.stdout
+    assert "Screening, light (not in use): ear " in well.stdout
     assert "holds" in run(installation, "audit", "verify").stdout
     assert run(installation, "jobs").returncode == 0
 

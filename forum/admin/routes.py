@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 
 from forum import jobs
 from forum.admin.doctor import examine
+from forum.admin.ears import running_ear
 from forum.errors import NotFound, ReadOnly
 from forum.permissions import Action
 from forum.web.guard import route
@@ -58,6 +59,7 @@ async def metrics(request: Request) -> Response:
     latest = min(hurried, default=services.clock.now())
     late = (services.clock.now() - latest).total_seconds()
     services.metrics.jobs_late_seconds.set(max(0.0, late))
+    services.metrics.screening_waiting.set(services.screener.waiting_count)
     services.metrics.connections.set(services.hub.connection_count)
     return PlainTextResponse(services.metrics.text())
 
@@ -68,6 +70,8 @@ async def site(request: Request) -> Response:
     found = defaultdict(list)
     async for finding in examine(services, schema_is_current=True):
         found[finding.state.value].append(finding)
+    listening = running_ear(services)
+    found[listening.state.value].append(listening)
     async with services.db.read() as reader:
         waiting = await jobs.waiting(reader)
     rows = [(kind, count, f"{due:%Y-%m-%d %H:%M:%S} UTC") for kind, count, due in waiting]

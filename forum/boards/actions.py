@@ -17,7 +17,7 @@ from forum.boards.thread import EDITABLE_FOR
 from forum.care import casework
 from forum.communities import queries as communities
 from forum.content import Subject, Visibility
-from forum.db import Tx
+from forum.db import Reader, Tx
 from forum.errors import TooMany
 from forum.moderation import intake
 from forum.permissions import Action, Actor, require
@@ -48,7 +48,7 @@ async def create_topic(
         topic_id = await store.add_topic(tx, place.id, board_slug, actor.id)
         return topic_id, await store.next_number(tx, place.id, topic_id)
 
-    verdict = await _screen(services, actor, place, draft.text)
+    verdict = await _screen(services, actor, place, draft)
     storing = _publish(services, actor, place, Action.TOPIC_CREATE, draft, verdict, begin)
     return await or_privately(services, actor, place, draft, verdict, storing)
 
@@ -61,7 +61,7 @@ async def reply(
     async def begin(tx: Tx) -> Spot:
         return topic_id, await store.next_number(tx, place.id, topic_id)
 
-    verdict = await _screen(services, actor, place, draft.text, topic_id)
+    verdict = await _screen(services, actor, place, draft, topic_id)
     storing = _publish(services, actor, place, Action.POST_CREATE, draft, verdict, begin)
     return await or_privately(services, actor, place, draft, verdict, storing)
 
@@ -85,7 +85,7 @@ async def edit(
     done = Written(post_id, post.topic_id, post.number)
     if (post.text, post.note) == (draft.text, draft.note):
         return done  # nothing is new, or the form came twice
-    verdict = await _screen(services, actor, place, draft.text, post.topic_id)
+    verdict = await _screen(services, actor, place, draft, post.topic_id)
 
     async def storing() -> Written:
         require(actor, Action.POST_EDIT, place.id)
@@ -121,16 +121,25 @@ async def remove(services: Services, actor: Actor, place: Place, post_id: int) -
 
 
 async def _screen(
-    services: Services, actor: Actor, place: Place, text: str, topic_id: int | None = None
+    services: Services, actor: Actor, place: Place, draft: PostDraft, topic_id: int | None = None
 ) -> Verdict:
     """What the screener hears in a text; before any transaction, for it may take a while."""
     async with services.db.read() as reader:
-        opening = None
-        if topic_id is not None:
-            await queries.thread(reader, place, actor, topic_id)
-            opening = await queries.opening_text(reader, topic_id)
-        recent = await queries.recent_texts(reader, place, actor.id)
-    return await services.screener.screen(text, Context(Surface.BOARD, tuple(recent), opening))
+        context = await _context(reader, actor, place, draft.answers, topic_id)
+    return await services.screener.screen(draft.text, context)
+
+
+async def _context(
+    reader: Reader, actor: Actor, place: Place, answers: int | None, topic_id: int | None
+) -> Context:
+    """What stands before a post. answers: the number of the post it quotes. Raises NotFound."""
+    opening = asked = None
+    if topic_id is not None:
+        await queries.thread(reader, place, actor, topic_id)
+        opening = await queries.opening_text(reader, topic_id)
+        asked = await queries.answered_text(reader, topic_id, answers or 0, actor.id)
+    recent = await queries.recent_texts(reader, place, actor.id)
+    return Context(Surface.BOARD, tuple(recent), opening, replying_to=asked)
 
 
 async def _publish(

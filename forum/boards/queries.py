@@ -242,6 +242,19 @@ async def opening_text(reader: Reader, topic_id: int) -> str | None:
     return (await reader.exec(found)).first()
 
 
+async def answered_text(reader: Reader, topic_id: int, number: int, author_id: int) -> str | None:
+    """The post of another that an answer quotes, for the screener; None when it is not shown."""
+    if not 0 < number < 2**31:
+        return None
+    found = select(Post.text).where(
+        Post.topic_id == topic_id,
+        Post.number == number,
+        Post.visibility == Visibility.SHOWN.value,
+        Post.author_id != author_id,
+    )
+    return (await reader.exec(found)).first()
+
+
 async def recent_texts(reader: Reader, place: Place, author_id: int) -> list[str]:
     """What the author wrote last in this community, oldest first, for the screener."""
     found = (

@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from forum.care import alerts, queries
+from forum.care.ear import ear_line
 from forum.care.forms import row_id
 from forum.care.socket import desk_live
 from forum.errors import NotFound
@@ -56,7 +57,7 @@ async def _look(request: Request) -> dict[str, Any]:
             "here": await present(reader, place.id, now),
             "on": await coverage(reader, place.id, now),
             "my_duty": await my_duty(reader, actor.id, place.id, now),
-            "unscreened": await queries.unscreened_count(reader),
+            "ear_line": await ear_line(services, reader),
             "source_words": SOURCE_WORDS,
             "rows_at_once": queries.ROWS_AT_ONCE,
         }
@@ -120,6 +121,7 @@ async def counts(request: Request) -> Response:
         context = {
             "counts": await queries.counts(reader, actor, place.id, now),
             "on": await coverage(reader, place.id, now),
+            "ear_line": await ear_line(services, reader),
             "needs": [Need.CRISIS, Need.URGENT, Need.CONCERN, Need.SUPPORT],
         }
     return page(request, "care/counts.html", context)

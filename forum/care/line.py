@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import takewhile
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -72,7 +73,9 @@ async def prepare(
     """
     async with services.db.read() as reader:
         recent = await _recent_words(reader, place.id, actor.id)
-    verdict = await services.screener.screen(text, Context(Surface.CHAT, author_recent=recent))
+        asked = await _asked(reader, place.id, actor.id)
+    context = Context(Surface.CHAT, author_recent=recent, replying_to=asked)
+    verdict = await services.screener.screen(text, context)
     html = await _html(text)
     said = Said(place.id, actor.id, text, html, cid, verdict)
     return replace(said, **how)  # type: ignore[arg-type]  # checked by the dataclass's own names
@@ -250,6 +253,18 @@ async def _stored_before(tx: Tx, author_id: int, cid: str) -> int:
         select(LineMessage.id).where(LineMessage.author_id == author_id, LineMessage.cid == cid)
     )
     return found.one() or 0
+
+
+async def _asked(reader: Reader, community_id: int, person_id: int) -> str:
+    """What the team has written to the person since the person wrote, oldest first."""
+    found = await reader.exec(
+        select(LineMessage.from_team, LineMessage.text)
+        .where(LineMessage.community_id == community_id, LineMessage.person_id == person_id)
+        .order_by(col(LineMessage.id).desc())
+        .limit(RECENT)
+    )
+    since = takewhile(lambda one: one[0], found)
+    return "\n".join(reversed([text for _, text in since]))
 
 
 async def _recent_words(reader: Reader, community_id: int, person_id: int) -> tuple[str, ...]:

@@ -10,7 +10,6 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from forum import jobs
 from forum.accounts.models import Account
 from forum.care.models import Case, CaseEvent, LineMessage, Signal
 from forum.care.states import HELD, RESTING, State
@@ -25,8 +24,6 @@ ROWS_AT_ONCE = 50
 HISTORY = timedelta(days=365)  # PRODUCT 5: a moderator sees 12 months of a member's cases
 EARLIER_CASES = 10
 LINE_AT_ONCE = 100
-# What waits for a second look after the screener failed; moderation makes these jobs.
-UNSCREENED_JOB = "moderation.screen_again"
 FORMER = "former member"
 
 
@@ -129,12 +126,6 @@ async def counts(reader: Reader, actor: Actor, community_id: int, now: datetime)
         left_waiting=sum(late for _, _, late, _ in found),
         oldest_seconds=max(((now - since).total_seconds() for *_, since in found), default=None),
     )
-
-
-async def unscreened_count(reader: Reader) -> int:
-    """How many texts wait for a second look because the screener had failed; the whole site's."""
-    waiting = await jobs.waiting(reader)
-    return sum(count for kind, count, _ in waiting if kind == UNSCREENED_JOB)
 
 
 async def one_row(

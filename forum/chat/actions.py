@@ -64,8 +64,10 @@ async def post_message(
         if first is not None:
             return Posted(first.message_id, first.seq, is_new=False, need=first.verdict.need)
         recent = await queries.recent_texts(reader, room_id, actor.id)
+        asked = await queries.asked_of(reader, room_id, actor.id, services.clock.now())
         is_newcomer = await communities.is_newcomer(reader, place, actor, services.clock.now())
-    verdict = await services.screener.screen(draft.text, Context(Surface.CHAT, recent))
+    context = Context(Surface.CHAT, recent, replying_to=asked)
+    verdict = await services.screener.screen(draft.text, context)
     try:
         require(actor, Action.MESSAGE_CREATE, place.id)
         if room.is_closed:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, false
@@ -21,6 +21,9 @@ from forum.services import Place
 
 NEWEST = 50  # messages of a page: a few screens, and less than 20 kB
 MAX_REPLAY = 1_000  # more than anybody reads on coming back; then the newest page serves better
+# How far back a question may stand that a short message answers: a pause, not another talk.
+ASKED_WITHIN = timedelta(minutes=15)
+ASKED_LINES = 8
 RECENT_TEXTS = 3  # what was said just before often tells how the next words are meant
 FORMER_MEMBER = "former member"
 
@@ -182,6 +185,26 @@ async def recent_texts(reader: Reader, room_id: int, author_id: int) -> tuple[st
         .limit(RECENT_TEXTS)
     )
     return tuple(await reader.exec(found))[::-1]
+
+
+async def asked_of(reader: Reader, room_id: int, author_id: int, now: datetime) -> str:
+    """What others said in this room since the author spoke, for the screener; oldest first.
+
+    Empty where the author did not speak lately: whoever was not in the talk was not asked.
+    """
+    found = await reader.exec(
+        select(Message.author_id, Message.visibility, Message.text)
+        .where(Message.room_id == room_id, col(Message.created_at) > now - ASKED_WITHIN)
+        .order_by(col(Message.id).desc())
+        .limit(ASKED_LINES)
+    )
+    since: list[str] = []
+    for speaker, visibility, text in found:
+        if speaker == author_id:
+            return "\n".join(reversed(since))
+        if visibility == Visibility.SHOWN:
+            since.append(text)
+    return ""
 
 
 async def last_said_at(

@@ -2,12 +2,12 @@
 
 from functools import partial
 
-from sqlmodel import col, func, select
+from sqlmodel import func, select
 
 from forum import jobs
 from forum.care.models import Signal
 from forum.content import Excerpt, Subject, Visibility
-from forum.db import Reader, Tx
+from forum.db import Tx
 from forum.errors import NotFound
 from forum.jobs import Job
 from forum.moderation.intake import SCREEN_AGAIN, SECOND_OPINION, Heard, hear
@@ -50,14 +50,6 @@ async def screen_again(services: Services, job: Job) -> None:
         await jobs.complete(tx, job)
         await kind.set_verdict(tx, subject.id, excerpt.version, verdict.to_json())
         await _act(tx, services, excerpt, verdict)
-
-
-async def unscreened_count(reader: Reader) -> int:
-    """How many texts wait for their second look; the desk shows it."""
-    waiting = select(func.count()).where(
-        jobs.Job.kind == SCREEN_AGAIN, col(jobs.Job.done_at).is_(None)
-    )
-    return (await reader.exec(waiting)).one()
 
 
 async def _act(tx: Tx, services: Services, excerpt: Excerpt, verdict: Verdict) -> None:

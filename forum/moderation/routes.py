@@ -7,6 +7,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from forum import audit
+from forum.care.ear import ear_line
 from forum.care.reasons import FLAG_THANKS
 from forum.content import Excerpt, Span, Subject
 from forum.errors import Invalid, NotFound
@@ -54,11 +55,13 @@ async def reviews(request: Request) -> Response:
             reader, actor, place, int(after) if after.isascii() and after.isdecimal() else 0
         )
         asked = await appeals.open_appeals(reader, actor, place)
+        heard = await ear_line(services, reader)
     context = {
         "reviews": [(one, Harm(one.harm)) for one in found],
         "appeals": asked,
         "more": found[-1].id if len(found) == queries.PAGE else None,
         "now": services.clock.now(),
+        "ear_line": heard,
     }
     return page(request, "moderation/reviews.html", context)
 

@@ -1,4 +1,9 @@
-"""Joins what the rules heard with what a model heard: neither silences the other."""
+"""Joins what the rules heard with what a model heard.
+
+Need: the model has weighed what the rules heard as evidence, so its word counts; but it cannot
+lower what is firm: where rules hear a crisis, or a short answer to a direct question, somebody is
+always called (README.md, "Decisions"). Harm and conduct: the stronger of the two counts.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,11 +22,10 @@ from forum.screening.verdict import (
 
 MODEL_RULE = "model"
 _LABEL = "sounds like this to the model"
-_MOST_OF_A_LEVEL = 0.19  # the model's rank moves a text within its level, never past the next
 
 
 def blend(verdict: Verdict, scores: Scores, spans: Sequence[tuple[int, int]]) -> Verdict:
-    """The stronger of the two on every axis; the windows that raised one are its reasons.
+    """One verdict of both; the windows that raised something are reasons beside the rules' own.
 
     spans: where the model's windows stand in the text. Raises ValueError when the model answered
     another number of windows than it was given.
@@ -29,18 +33,16 @@ def blend(verdict: Verdict, scores: Scores, spans: Sequence[tuple[int, int]]) ->
     heard = list(zip(scores.windows, spans, strict=True))
     if not heard:
         return verdict
-    need = max(verdict.need, *(w.need for w, _ in heard))
     harm = max(verdict.harm, *(w.harm for w, _ in heard))
-    ranks = [rank(w.need) + _MOST_OF_A_LEVEL * min(max(w.rank, 0.0), 1.0) for w, _ in heard]
     masked = [span for w, span in heard if w.harm >= Harm.UNSAFE_DETAIL]
     return replace(
         verdict,
-        need=need,
+        need=max(verdict.firm, *(w.need for w, _ in heard)),
         harm=harm,
         conduct=_conduct(verdict, scores),
         reasons=verdict.reasons + tuple(r for w, span in heard for r in _reasons(w, span)),
         harm_spans=merged([*verdict.harm_spans, *masked]),
-        score=min(1.0, max(verdict.score, *ranks)),
+        score=min(1.0, max(rank(verdict.firm), *(w.rank for w, _ in heard))),
     )
 
 

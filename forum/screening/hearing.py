@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from forum.screening.answers import Question
 from forum.screening.normaliser import Plain, normalise
 from forum.screening.passage import Passage, passages
 from forum.screening.rulebook import Rule, RuleBook, Scope
@@ -32,6 +33,9 @@ _RANK_STEPS = 4
 # Words that leave a chat line unfinished: the next line goes on with the same thought.
 _UNFINISHED = word_set("to i am and my the want going gonna wanna just can cant really of a")
 RECENT_CHARS = 300  # of the author's last message: enough for the thought that goes on
+QUESTION_CHARS = 600  # of what a text replies to: a question stands at its end
+# A question told again ("he asked me are you …") is not put to the person who answers now.
+_TOLD_AGAIN = frozenset({Scope.REPORTED, Scope.QUOTED})
 
 
 @dataclass(frozen=True)
@@ -57,20 +61,22 @@ class Listener:
         surface: Surface,
         *,
         last_message: str = "",
+        replying_to: str = "",
         late: Callable[[], bool] = lambda: False,
     ) -> Verdict:
         """What the rules say. last_message: the author's own last line, which this may go on from.
 
+        replying_to: what somebody else asked, to which a very short text is the answer.
         late: asked after every few sentences; once true, what was heard so far is the answer and
         the verdict is `unscreened`.
         """
         hits: set[Hit] = set()
-        whole, skipped = _gone_on(last_message, text)
+        whole, skipped = gone_on(last_message, text)
         for found in self._passages(whole, surface):
             hits.update(found)
             if late():
                 return replace(self._sum(hits, skipped), unscreened=True)
-        return self._sum(hits, skipped)
+        return self._answered(self._sum(hits, skipped), text, replying_to)
 
     def hits(self, text: str, surface: Surface) -> list[Hit]:
         """Every phrase that was heard, those that count for nothing under their scopes as well."""
@@ -101,6 +107,32 @@ class Listener:
                 span = (min(w.start for w in heard), max(w.end for w in heard))
                 yield Hit(rule, span, scopes, rule.level_under(scopes))
 
+    def _answered(self, verdict: Verdict, text: str, replying_to: str) -> Verdict:
+        """The verdict with what a short answer says to each question that was put."""
+        said = self.book.answers.said(text) if replying_to else None
+        if said is None:
+            return verdict
+        for question in self._asked(replying_to[-QUESTION_CHARS:]):
+            need = question.heard.get(said, Need.NONE)
+            if need > Need.NONE:
+                verdict = replace(
+                    verdict,
+                    need=max(verdict.need, need),
+                    firm=max(verdict.firm, need),  # the ears do not hear the question
+                    score=max(verdict.score, rank(need)),
+                    reasons=(*verdict.reasons, question.reason(said, text)),
+                )
+        return verdict
+
+    def _asked(self, text: str) -> list[Question]:
+        found = {
+            question.id: question
+            for passage in passages(self.book.reader.words(normalise(text)))
+            for question, start, end in self.book.answers.asked(passage)
+            if _TOLD_AGAIN.isdisjoint(self._finder.scopes(passage, start, end))
+        }
+        return list(found.values())
+
     def _sum(self, hits: Iterable[Hit], skipped: int) -> Verdict:
         """One verdict from all hits. skipped: characters in front that are not of this text."""
         heard = sorted(
@@ -121,6 +153,7 @@ class Listener:
             contexts=_chips(heard),
             score=rank(need, len({h.rule.id for h in counted if h.rule.axis == "need"})),
             screener_version=self.book.version,
+            firm=Need.CONCERN if need is Need.CRISIS else Need.NONE,
         )
 
 
@@ -140,7 +173,7 @@ def merged(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
     return tuple(result)
 
 
-def _gone_on(last_message: str, text: str) -> tuple[str, int]:
+def gone_on(last_message: str, text: str) -> tuple[str, int]:
     """The text with the unfinished line before it, and how many characters that adds."""
     last = last_message[-RECENT_CHARS:].rstrip()
     words = last.lower().split()

@@ -5,9 +5,11 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol
 
 from forum.screening.verdict import Harm, Need, Surface
+from forum.screening.windows import Span
 
 QUEUE_LIMIT = 64  # texts waiting; at 8 ms a text the last one still answers within the deadline
 
@@ -32,6 +34,16 @@ class Scores:
     windows: tuple[WindowScore, ...]
 
 
+class Cause(StrEnum):
+    """Why a layer did not hear a text."""
+
+    LATE = "late"  # it did not answer before the deadline
+    RAISED = "raised"  # it failed, or answered another question
+    FULL = "full"  # too many texts wait already
+    HUNG = "hung"  # it is stuck with an earlier text
+    CLOSED = "closed"  # the server stops
+
+
 class ModelError(RuntimeError):
     """The model raised; the message says what."""
 
@@ -41,15 +53,20 @@ class Model(Protocol):
 
     version: str
 
-    def score(self, windows: Sequence[str], surface: Surface) -> Scores:
-        """Listen to windows of two sentences. Called in one thread, never twice at once."""
+    def score(self, text: str, spans: Sequence[Span], surface: Surface, by_rules: Need) -> Scores:
+        """Listen to windows of a text, given by their spans. In one thread, never twice at once.
+
+        by_rules: the need that rules heard in the text, which the model weighs as evidence.
+        """
         ...
 
 
 @dataclass(frozen=True)
 class _Order:
-    windows: Sequence[str]
+    text: str
+    spans: Sequence[Span]
     surface: Surface
+    by_rules: Need
     answer: Future[Scores]
 
 
@@ -76,16 +93,25 @@ class ModelThread:
         self._thread = threading.Thread(target=self._work, name="screening-model", daemon=True)
         self._thread.start()
 
-    def ask(self, windows: Sequence[str], surface: Surface) -> Future[Scores] | None:
-        """The answer to come, or None when the queue is full, the model hangs or is closed."""
+    @property
+    def waiting_count(self) -> int:
+        """How many texts wait for the model; the one it hears is not among them."""
+        return self._orders.qsize()
+
+    def ask(
+        self, text: str, spans: Sequence[Span], surface: Surface, by_rules: Need
+    ) -> Future[Scores] | Cause:
+        """The answer to come, or why there will be none: FULL, HUNG or CLOSED."""
         since = self._busy_since
-        if self._closed or (since is not None and self._now() - since > self._stall_seconds):
-            return None
-        order = _Order(windows, surface, Future())
+        if self._closed:
+            return Cause.CLOSED
+        if since is not None and self._now() - since > self._stall_seconds:
+            return Cause.HUNG
+        order = _Order(text, spans, surface, by_rules, Future())
         try:
             self._orders.put_nowait(order)
         except queue.Full:
-            return None
+            return Cause.FULL
         return order.answer
 
     def close(self) -> None:
@@ -112,7 +138,7 @@ class ModelThread:
                 continue  # nobody waits any more
             self._busy_since = self._now()
             try:
-                answer = self._model.score(order.windows, order.surface)
+                answer = self._model.score(order.text, order.spans, order.surface, order.by_rules)
             except BaseException as fault:  # even SystemExit must not end this thread or the loop
                 order.answer.set_exception(ModelError(repr(fault)))
             else:

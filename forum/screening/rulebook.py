@@ -11,6 +11,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from forum.screening.answers import Answers
 from forum.screening.notation import Pattern, compile_pattern
 from forum.screening.shapes import SHAPES
 from forum.screening.verdict import CONDUCTS, Harm, Need, Surface
@@ -87,6 +88,7 @@ class RuleBook:
     rules: tuple[Rule, ...]
     cues: Mapping[str, Cues]
     reader: Reader
+    answers: Answers
     version: str
     _by_word: dict[str, list[tuple[Rule, Pattern]]] = field(default_factory=dict)
     _by_stem: dict[str, list[tuple[Rule, Pattern]]] = field(default_factory=dict)
@@ -128,6 +130,7 @@ def load_rules(folder: Traversable | None = None) -> RuleBook:
         words, scopes = tables.pop("words.toml"), tables.pop("scopes.toml")
     except KeyError as missing:
         raise RuleError(f"rule file {missing} is missing") from None
+    answers = tables.pop("answers.toml", {"answers": {}, "question": []})
     groups: dict[str, str] = words["groups"]
     reader = Reader(_lexicon(words, scopes, tables.values()))
     maker = _Maker(groups, reader)
@@ -135,7 +138,7 @@ def load_rules(folder: Traversable | None = None) -> RuleBook:
     _refuse_doubles(rules)
     digest = hashlib.sha256("\n".join(texts.values()).encode()).hexdigest()[:8]
     version = f"rules {words['version']}+{digest}"
-    return RuleBook(tuple(rules), maker.cues(scopes), reader, version)
+    return RuleBook(tuple(rules), maker.cues(scopes), reader, maker.answers(answers), version)
 
 
 def _parse(name: str, text: str) -> dict[str, Any]:  # Any: what TOML holds
@@ -232,6 +235,14 @@ class _Maker:
             }
         except ValueError as fault:
             raise RuleError(f"scopes.toml: {fault}") from fault
+
+    def answers(self, table: Mapping[str, Any]) -> Answers:
+        try:
+            return Answers.read(table, self._reader.full_words)
+        except KeyError as missing:
+            raise RuleError(f"answers.toml: {missing} is missing or not known") from None
+        except ValueError as fault:
+            raise RuleError(f"answers.toml: {fault}") from fault
 
     def _patterns(self, sources: Iterable[str]) -> tuple[Pattern, ...]:
         return tuple(compile_pattern(s, self._groups, self._reader.full_words) for s in sources)

@@ -4,9 +4,11 @@ import json
 from collections.abc import Iterable
 from typing import Any, Protocol
 
+from forum.screening.blend import blend
 from forum.screening.hearing import Listener
-from forum.screening.rulebook import load_rules
+from forum.screening.model import Model
 from forum.screening.verdict import Surface, Verdict
+from forum.screening.windows import windows
 
 
 class Out(Protocol):
@@ -15,20 +17,30 @@ class Out(Protocol):
     def write(self, text: str, /) -> object: ...
 
 
-def run(lines: Iterable[str], out: Out, surface: Surface) -> int:
+def run(
+    lines: Iterable[str], out: Out, surface: Surface, listener: Listener, model: Model | None
+) -> int:
     """Screen each line and write its answer. The exit status: 0, or 1 if a line was no JSON string.
 
     A line that cannot be read is answered with {"error": ...} in its place and the rest goes on.
     """
-    listener = Listener(load_rules())
     status = 0
     for number, line in enumerate(lines, start=1):
         try:
-            answer = shown(listener.verdict(_text(line), surface))
+            answer = shown(hear(_text(line), surface, listener, model))
         except ValueError as fault:
             answer, status = {"error": f"line {number}: {fault}"}, 1
         out.write(json.dumps(answer) + "\n")
     return status
+
+
+def hear(text: str, surface: Surface, listener: Listener, model: Model | None) -> Verdict:
+    """What rules and model say together, without a deadline. model: None leaves the rules alone."""
+    verdict = listener.verdict(text, surface)
+    if model is None:
+        return verdict
+    spans = windows(text)
+    return blend(verdict, model.score(text, spans, surface, verdict.need), spans)
 
 
 def shown(verdict: Verdict) -> dict[str, Any]:  # Any: JSON values of several types

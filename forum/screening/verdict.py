@@ -66,8 +66,9 @@ class Verdict:
 
     conduct: a score of 0.0–1.0 for each of CONDUCTS, flagged from CONDUCT_FLAGGED_FROM.
     harm_spans: characters to mask for readers, sorted, without overlap.
-    score: 0.0–1.0, ranks verdicts by need. unscreened: part of the screening did not answer;
-    what is here is what the rest heard, and the text must be screened again.
+    score: 0.0–1.0, ranks verdicts by need. firm: the need that no trained ear may lower; for the
+    joining of layers alone, not stored. unscreened: part of the screening did not answer; what is
+    here is what the rest heard, and the text must be screened again.
     unscored: the second opinion about conduct was not heard yet, where there is one to be had.
     """
 
@@ -83,6 +84,7 @@ class Verdict:
     unscreened: bool = False
     unscored: bool = False
     screener_version: str = ""
+    firm: Need = field(default=Need.NONE, compare=False)
 
     @property
     def level(self) -> str:

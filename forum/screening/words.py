@@ -120,6 +120,22 @@ class Reader:
             before = token
         return found
 
+    def undisguised(self, plain: Plain) -> str:
+        """The text as written, only disguised words put back: "k1ll my s e l f" → "kill my self".
+
+        For ears that learnt from ordinary writing. Offsets are not kept.
+        """
+        parts: list[str] = []
+        place = 0
+        for token, start, end, spelt in self._pieces(plain.text):
+            if token.isdigit() or not (token[0].isalnum() or token[0] in "@$*"):
+                continue
+            meant = self._undisguise(token, SPELT_FROM if spelt else GLUED_FROM)
+            if meant != (token,):
+                parts += [plain.text[place:start], " ".join(meant)]
+                place = end
+        return "".join(parts) + plain.text[place:]
+
     def _pieces(self, text: str) -> Iterator[tuple[str, int, int, bool]]:
         """The tokens; single letters that spell no known word ("u r a") stay apart."""
         for token, start, end, spelt in _tokens(text):

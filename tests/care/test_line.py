@@ -184,3 +184,17 @@ async def test_a_long_wait_is_told_in_words_a_volunteer_can_take_in(harbour: Har
     harbour.services.clock.advance(hours=5)  # type: ignore[attr-defined]
     page = await harbour.ana.get("/c/harbour/desk")
     assert "5 hours" in page.text
+
+
+async def test_a_short_answer_to_the_teams_question_is_heard_as_one(harbour: Harbour) -> None:
+    actor = await harbour.mia.actor()
+    await line.write(harbour.services, actor, harbour.place, "it is all too much", "one")
+    await harbour.raise_(Need.CONCERN)
+    await answer(harbour, harbour.ana, "Thank you for writing. Are you thinking about suicide?")
+    await line.write(harbour.services, actor, harbour.place, "yes", "two")
+    newest = (await harbour.signals())[-1]
+    assert newest.need == Need.URGENT
+    assert newest.reasons[0]["label"] == "says yes when asked about thoughts of suicide"
+    await line.write(harbour.services, actor, harbour.place, "yes", "three")
+    assert (await harbour.case()).level == Need.URGENT
+    assert len(await harbour.signals()) == 3, "a second yes answers nothing new"

@@ -21,6 +21,7 @@ from forum.screening.model import Scores, WindowScore
 from forum.screening.rulebook import RuleBook
 from forum.screening.screener import Screener
 from forum.screening.verdict import Need, Surface
+from forum.screening.windows import Span
 from forum.services import Services
 from forum.settings import Settings
 from tests.boards.scene import Scene
@@ -48,10 +49,10 @@ class Hangs:
         self.ill.set()
         self.well = threading.Event()
 
-    def score(self, windows: Sequence[str], surface: Surface) -> Scores:
+    def score(self, text: str, spans: Sequence[Span], surface: Surface, by_rules: Need) -> Scores:
         if self.ill.is_set():
             self.well.wait()
-        return quiet(windows)
+        return quiet([text[start:end] for start, end in spans])
 
     def recover(self) -> None:
         self.ill.clear()
@@ -63,10 +64,10 @@ class Raises(Hangs):
 
     version = "raises"
 
-    def score(self, windows: Sequence[str], surface: Surface) -> Scores:
+    def score(self, text: str, spans: Sequence[Span], surface: Surface, by_rules: Need) -> Scores:
         if self.ill.is_set():
             raise MemoryError
-        return quiet(windows)
+        return quiet([text[start:end] for start, end in spans])
 
 
 def _answer_for_ever(pipe: Any) -> None:
@@ -85,8 +86,8 @@ class Killed(Hangs):
         os.kill(self._process.pid or 0, signal.SIGKILL)
         self._process.join()
 
-    def score(self, windows: Sequence[str], surface: Surface) -> Scores:
-        self._pipe.send(list(windows))
+    def score(self, text: str, spans: Sequence[Span], surface: Surface, by_rules: Need) -> Scores:
+        self._pipe.send([text[start:end] for start, end in spans])
         answer: Scores = self._pipe.recv()  # raises when the other end is dead
         return answer
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from multiprocessing.connection import Connection
 
 from forum.screening.model import Scores, WindowScore
-from forum.screening.verdict import Surface
+from forum.screening.verdict import Need, Surface
+from forum.screening.windows import Span
 
 
 class FixedModel:
@@ -19,12 +20,14 @@ class FixedModel:
     def __init__(self, score: WindowScore) -> None:
         self.score_of_each = score
         self.heard: list[list[str]] = []
+        self.told: list[Need] = []
         self.threads: set[int] = set()
 
-    def score(self, windows: Sequence[str], surface: Surface) -> Scores:
-        self.heard.append(list(windows))
+    def score(self, text: str, spans: Sequence[Span], surface: Surface, by_rules: Need) -> Scores:
+        self.told.append(by_rules)
+        self.heard.append([text[start:end] for start, end in spans])
         self.threads.add(threading.get_ident())
-        return Scores(tuple(self.score_of_each for _ in windows))
+        return Scores(tuple(self.score_of_each for _ in spans))
 
 
 class HangingModel:
@@ -36,10 +39,10 @@ class HangingModel:
         self.release = threading.Event()
         self.started = threading.Event()
 
-    def score(self, windows: Sequence[str], surface: Surface) -> Scores:
+    def score(self, text: str, spans: Sequence[Span], surface: Surface, by_rules: Need) -> Scores:
         self.started.set()
         self.release.wait(30)
-        return Scores(tuple(WindowScore() for _ in windows))
+        return Scores(tuple(WindowScore() for _ in spans))
 
 
 class FailingModel:
@@ -50,7 +53,7 @@ class FailingModel:
     def __init__(self, fault: BaseException) -> None:
         self.fault = fault
 
-    def score(self, windows: Sequence[str], surface: Surface) -> Scores:
+    def score(self, text: str, spans: Sequence[Span], surface: Surface, by_rules: Need) -> Scores:
         raise self.fault
 
 
@@ -66,8 +69,8 @@ class ModelInAProcess:
         self._process.start()
         child_end.close()
 
-    def score(self, windows: Sequence[str], surface: Surface) -> Scores:
-        self._pipe.send(len(windows))
+    def score(self, text: str, spans: Sequence[Span], surface: Surface, by_rules: Need) -> Scores:
+        self._pipe.send(len(spans))
         count: int = self._pipe.recv()
         return Scores(tuple(WindowScore() for _ in range(count)))
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -11,33 +12,14 @@ from forum.screening.hearing import Listener
 from forum.screening.notation import PatternError, compile_pattern
 from forum.screening.rulebook import load_rules
 from forum.screening.verdict import Need, Surface, Verdict
-from forum.screening.windows import MAX_WINDOWS, windows
+from forum.screening.windows import MAX_WINDOWS, chunks, windows
+from tests.screening.strange import STRANGE
 
 BOOK = load_rules()
 LISTENER = Listener(BOOK)
 ANYTHING = st.text(st.characters(exclude_categories=()), max_size=400)
 RULE_WORDS = [*sorted(BOOK.reader.lexicon.known), ",", ".", "\n", '"', "'", "*", "💊", "not"]
 SALAD = st.lists(st.sampled_from(RULE_WORDS), max_size=120).map(" ".join)
-
-STRANGE = {
-    "empty": "",
-    "one emoji": "😀",
-    "lone surrogates": "\ud800\udfff" * 500,
-    "NULs": "\x00" * 5_000,
-    "combining marks": "a" + "\u0301" * 5_000,
-    "base64": "aGVsbG8gd29ybGQ" * 6_000,
-    "right-to-left overrides": "\u202e" * 20_000 + "eid ot tnaw i",
-    "one long word": "i" * 100_000,
-    "one sentence": "i want to " * 10_000,
-    "letters apart": "k i l l " * 12_000,
-    "stars": "k*l* " * 10_000,
-    "quotation marks": '"a ' * 30_000,
-    "commas": "i," * 40_000,
-    "lines": "i\n" * 40_000,
-    "digits": "1-" * 40_000,
-    "at signs": "a@" * 40_000,
-    "gaps that never close": "goodbye all thanks for everything pills and " * 2_000,
-}
 
 
 def heard(text: str) -> Verdict:
@@ -116,8 +98,21 @@ def test_windows_lie_inside_the_text_in_order(text: str) -> None:
 
 
 def test_windows_are_two_sentences_that_overlap_by_one() -> None:
-    text = "One here. Two here! Three?"
-    assert [text[a:b] for a, b in windows(text)] == ["One here. Two here!", "Two here! Three?"]
+    one, two, three = (f"{name} {'and on ' * 20}to here." for name in ("One", "Two", "Three"))
+    text = f"{one} {two} {three}"
+    assert [text[a:b] for a, b in windows(text)] == [f"{one} {two}", f"{two} {three}"]
+
+
+def test_a_short_text_is_one_window_because_its_sentences_explain_each_other() -> None:
+    text = "  One here. Two here! Three?"
+    assert [text[a:b] for a, b in windows(text)] == ["One here. Two here! Three?"]
+
+
+@given(ANYTHING | SALAD)
+def test_every_window_begins_in_a_chunk_and_chunks_do_not_overlap(text: str) -> None:
+    spans, wholes = windows(text), chunks(text)
+    assert all(any(a <= start < b for a, b in wholes) for start, _ in spans)
+    assert all(before[1] <= after[0] for before, after in pairwise(wholes))
 
 
 @pytest.mark.parametrize(

@@ -75,3 +75,38 @@ def test_the_packaged_rules_cover_every_level_and_conduct() -> None:
     assert {rule.level for rule in book.rules if rule.axis == "harm"} == {1, 2, 3}
     assert {rule.axis for rule in book.rules} == {"need", "harm", *CONDUCTS}
     assert all(len(rule.must) >= 3 and len(rule.must_not) >= 2 for rule in book.rules)
+
+
+ANSWERS = """
+[answers]
+yes = ["yes"]
+[[question]]
+id = "asked"
+asks = "about it"
+patterns = ["are you gone"]
+heard = { yes = "urgent" }
+must = [["are you gone?", "yes", "urgent"]]
+must_not = [["are you here?", "yes"]]
+"""
+
+
+@pytest.mark.parametrize(
+    ("answers", "complaint"),
+    [
+        (ANSWERS.replace('asks = "about it"\n', ""), "'asks' is missing"),
+        (ANSWERS.replace('"urgent" }', '"terrible" }'), "'terrible' is missing or not known"),
+        (ANSWERS.replace("{ yes", "{ perhaps"), "perhaps"),
+        (ANSWERS.replace("[answers]\nyes", "[answers]\nloud"), "loud"),
+        (ANSWERS.replace("are you gone", "are you (gone"), "not closed"),
+        (ANSWERS.replace(', "urgent"]]', "]]"), "needs 3 texts"),
+    ],
+)
+def test_short_answers_that_cannot_be_used_are_named(
+    tmp_path: Path, answers: str, complaint: str
+) -> None:
+    folder = folder_with(tmp_path, RULE)
+    (folder / "answers.toml").write_text(ANSWERS)
+    assert [one.id for one in load_rules(folder).answers.questions] == ["asked"]
+    (folder / "answers.toml").write_text(answers)
+    with pytest.raises(RuleError, match=complaint):
+        load_rules(folder)

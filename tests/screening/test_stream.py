@@ -3,13 +3,19 @@
 import io
 import json
 
-from forum.screening.stream import run
-from forum.screening.verdict import CONDUCTS, Surface
+from forum.screening.hearing import Listener, rank
+from forum.screening.model import WindowScore
+from forum.screening.rulebook import load_rules
+from forum.screening.stream import hear, run
+from forum.screening.verdict import CONDUCTS, Need, Surface
+from tests.screening.fakes import FixedModel
+
+LISTENER = Listener(load_rules())
 
 
 def answers(*lines: str) -> tuple[int, list[dict[str, object]]]:
     out = io.StringIO()
-    status = run(lines, out, Surface.CHAT)
+    status = run(lines, out, Surface.CHAT, LISTENER, None)
     return status, [json.loads(line) for line in out.getvalue().splitlines()]
 
 
@@ -41,3 +47,13 @@ def test_a_string_that_is_no_valid_text_is_answered() -> None:
     status, (answer,) = answers('"\\ud800 \\u0000"')
     assert status == 0
     assert answer["level"] == "none"
+
+
+def test_a_model_has_weighed_the_rules_and_its_word_counts() -> None:
+    text = "im going to kill myself tonight"
+    calm = FixedModel(WindowScore(need=Need.NONE, rank=0.1))
+    verdict = hear(text, Surface.CHAT, LISTENER, calm)
+    assert calm.told == [Need.CRISIS]
+    assert verdict.need is Need.CONCERN
+    assert verdict.score == rank(Need.CONCERN)
+    assert any(reason.rule != "model" for reason in verdict.reasons)  # still explained

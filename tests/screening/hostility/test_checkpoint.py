@@ -15,7 +15,6 @@ from forum.screening.hostility import engine, weights
 from forum.screening.hostility.engine import CHILD, Engine
 from forum.screening.hostility.weights import CHECKPOINT, State, Unfit
 
-pytest.importorskip("detoxify", reason="the extra detoxify is not installed: make test-detoxify")
 torch = pytest.importorskip("torch")
 tiny = pytest.importorskip("tests.screening.hostility.tiny")
 checkpoint = pytest.importorskip("forum.screening.hostility.checkpoint")

@@ -1,0 +1,78 @@
+"""The doctor's look at screening: does each ear load, hear what it must, and how fast."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from forum.admin.doctor import Finding, State
+from forum.errors import BadSettings
+from forum.listening import load_ear
+from forum.screening.ear import Ear, Mode
+from forum.screening.rulebook import load_rules
+from forum.screening.verdict import Need, Surface
+from forum.screening.windows import windows
+from forum.services import Services
+from forum.settings import Settings
+
+# What an ear must hear without any rule, and what it must leave alone.
+CRISIS = "i want to kill myself tonight"
+ORDINARY = "morning all, the kettle is on and the dog has been out"
+TRIES = 5  # the fastest counts: the first one wakes the machine, others share it
+
+
+def examine_ears(settings: Settings, folder: Path | None = None) -> Iterator[Finding]:
+    """One line for each mode, the one in use first. folder: of other weights than the package's.
+
+    An ear that fails is bad when it is the one in use; else somebody should know.
+    """
+    chosen, book = Mode(settings.screening), load_rules()
+    for mode in sorted(Mode, key=lambda one: one is not chosen):
+        worst = State.BAD if mode is chosen else State.CARE
+        use = "in use" if mode is chosen else "not in use"
+        name = f"Screening, {mode} ({use})"
+        try:
+            ear = load_ear(book, mode, folder)
+        except BadSettings as damaged:
+            yield Finding(worst, f"{name} cannot listen", " ".join(damaged.problems))
+            continue
+        yield _heard(ear, name, worst, settings.screening_deadline_seconds)
+
+
+def running_ear(services: Services) -> Finding:
+    """How the screener of this very process fares."""
+    screener = services.screener
+    if screener.is_failing:
+        advice = "Rules still listen, and texts wait to be heard again. Run: handrail doctor"
+        return Finding(State.BAD, "The listening model is not answering", advice)
+    return Finding(State.GOOD, f"Screening listens: {screener.version}")
+
+
+def _heard(ear: Ear, name: str, worst: State, deadline_seconds: float) -> Finding:
+    try:
+        crisis, seconds = _need(ear, CRISIS), min(_seconds(ear) for _ in range(TRIES))
+        ordinary = _need(ear, ORDINARY)
+    except Exception as fault:  # the doctor names what is ill and goes on
+        return Finding(worst, f"{name} fails: {type(fault).__name__}", "Install Handrail again.")
+    if crisis < Need.CONCERN or ordinary >= Need.CONCERN:
+        advice = "Its files do not fit each other. Install Handrail again."
+        return Finding(worst, f"{name} does not hear what it must", advice)
+    if seconds > deadline_seconds:
+        advice = "This machine is too slow for it. Set HANDRAIL_SCREENING=light."
+        return Finding(worst, f"{name} takes {seconds:.1f} s for a message", advice)
+    return Finding(State.GOOD, f"{name}: {ear.version} hears a message in {_plain(seconds)}")
+
+
+def _need(ear: Ear, text: str) -> Need:
+    return max(
+        window.need for window in ear.score(text, windows(text), Surface.CHAT, Need.NONE).windows
+    )
+
+
+def _seconds(ear: Ear) -> float:
+    began = time.perf_counter()
+    _need(ear, CRISIS)
+    return time.perf_counter() - began
+
+
+def _plain(seconds: float) -> str:
+    return f"{seconds * 1000:.1f} ms"
