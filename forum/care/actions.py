@@ -9,6 +9,7 @@ from forum.care import alerts, rounds, trail
 from forum.care.ladder import Audience
 from forum.care.models import Case, PanelState, Signal
 from forum.care.signals import Concern, Raised
+from forum.care.slide import slide_of
 from forum.care.states import HELD, OWN_SOURCES, RESTING, Source, State
 from forum.db import Tx
 from forum.errors import Conflict
@@ -40,6 +41,9 @@ async def raise_need(tx: Tx, concern: Concern) -> Raised:
         await _show_panel(tx, concern)
     if is_new:
         await rounds.begin(tx, case, "opened", pace=concern.need, reason=concern.source)
+        sliding = await slide_of(tx, case, concern)
+        if sliding is not None:
+            await raise_need(tx, sliding)
     else:
         await _join(tx, case, concern, signal_id)
     return Raised(case.id, signal_id, Need(case.level), is_new)

@@ -26,6 +26,7 @@ SOURCE_WORDS = {
     "worry": "somebody is worried",
     "self": "asked for someone",
     "line": "wrote on the private line",
+    "slide": "heard more often of late",
     "drill": "drill",
 }
 

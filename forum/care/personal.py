@@ -13,7 +13,7 @@ from forum.care.models import (
     PanelState,
     Signal,
 )
-from forum.care.states import HELD, RESTING, State
+from forum.care.states import HELD, RESTING, Source, State
 from forum.db import Reader, Tx
 from forum.screening.verdict import Need
 
@@ -24,7 +24,8 @@ class CareData:
     name = "care"
 
     async def export(self, reader: Reader, account_id: int) -> object:
-        """The private line, the times of one's cases, and the worries one told of.
+        """The private line, the times of one's cases, what was noticed over days, and the worries
+        one told of.
 
         Who worried about this person, and the team's notes, belong to others as well and stay.
         """
@@ -35,6 +36,12 @@ class CareData:
         )
         cases = await reader.exec(
             select(Case).where(Case.person_id == account_id).order_by(col(Case.id))
+        )
+        slides = await reader.exec(
+            select(Signal)
+            .join(Case, col(Case.id) == col(Signal.case_id))
+            .where(Case.person_id == account_id, Signal.source == Source.SLIDE.value)
+            .order_by(col(Signal.id))
         )
         worries = await reader.exec(
             select(Signal).where(Signal.reported_by == account_id).order_by(col(Signal.id))
@@ -54,6 +61,11 @@ class CareData:
                     "closed_at": case.closed_at.isoformat() if case.closed_at else None,
                 }
                 for case in cases
+            ],
+            "noticed_over_days": [
+                {"text": reason["label"], "at": signal.at.isoformat()}
+                for signal in slides
+                for reason in signal.reasons
             ],
             "worries_i_told_of": [
                 {"text": signal.note, "at": signal.at.isoformat()} for signal in worries

@@ -12,9 +12,9 @@ class Concern:
     """Somebody may need someone.
 
     person_id: whom it is about, always the author or, for a worry, the person worried about.
-    source: model, rule, worry, self, line or drill (`states.Source`). version: of the content,
-    so that marked words fit the text they were heard in. standing: what became of the words,
-    for the panel beside them. note: what the reporter of a worry wrote.
+    source: model, rule, worry, self, line, slide or drill (`states.Source`). version: of the
+    content, so that marked words fit the text they were heard in. standing: what became of the
+    words, for the panel beside them. note: what the reporter of a worry wrote.
     form_id: makes a form that was sent twice one signal; unique everywhere.
     """
 

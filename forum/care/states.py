@@ -53,10 +53,12 @@ class Source(StrEnum):
     WORRY = "worry"  # another member is worried
     SELF = "self"  # "I need someone now"
     LINE = "line"  # the person's own words on the private line
+    SLIDE = "slide"  # heard as struggling on more and more days (`slide.py`)
     DRILL = "drill"
 
 
-# The person knows of these; a worry report must never reach them as a message (PRODUCT 0.8).
+# The person knows of these; a worry report must never reach them as a message (PRODUCT 0.8), and
+# nobody is to read that their days are counted.
 OWN_SOURCES = frozenset({Source.MODEL, Source.RULE, Source.SELF, Source.LINE, Source.DRILL})
 
 
