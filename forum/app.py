@@ -44,6 +44,8 @@ from forum.errors import ForumError
 from forum.events import Bus
 from forum.front import routes as front
 from forum.jobs import Worker
+from forum.learning import collecting
+from forum.learning.personal import LearningData
 from forum.limits import Limits
 from forum.listening import build_screener
 from forum.live import Hub, broker_for
@@ -99,7 +101,10 @@ def create_app(
     second_opinion = second_opinion or SecondOpinion.imported(settings.data_dir)
     services = build_services(
         settings,
-        screener=screener or build_screener(settings, second_opinion=second_opinion is not None),
+        screener=screener
+        or build_screener(
+            settings, key=secret_key(settings), second_opinion=second_opinion is not None
+        ),
         second_opinion=second_opinion,
         clock=clock or SystemClock(),
         hasher=hasher or Argon2(),
@@ -161,6 +166,7 @@ def build_services(
             ModerationData(),
             BoardsData(),
             ChatData(),
+            LearningData(),
         ),
     )
 
@@ -180,11 +186,15 @@ def join(services: Services) -> None:
 def timers(services: Services) -> Timers:
     """What each process repeats."""
     forget = partial(account_jobs.forget_expired_sessions, services)
+    keep = partial(collecting.collect, services)
+    forget_gone = partial(collecting.forget_gone, services)
     write_down = partial(services.door.write_down_seen, services.db)
     return Timers(
         [
             Every(FLUSH_SECONDS, "last_seen", write_down),
             Every(account_jobs.FORGET_SECONDS, "expired_sessions", forget),
+            Every(collecting.COLLECT_SECONDS, "learning_labels", keep),
+            Every(collecting.COLLECT_SECONDS, "learning_gone", forget_gone),
         ]
     )
 

@@ -2,8 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
@@ -13,18 +12,16 @@ from forum.accounts.forms import NewAccount
 from forum.accounts.weak_passwords import why_weak
 from forum.admin.doctor import Finding, State, examine
 from forum.admin.drill import run_drill
-from forum.admin.ears import examine_ears
+from forum.admin.ears import examine_ears, examine_learnt
 from forum.app import create_app
 from forum.demo.guide import progress_line
 from forum.demonstrate import demonstrate
 from forum.errors import BadSettings, ForumError, Invalid
-from forum.screening.screener import Screener
-from forum.screening_cli import screening_commands
+from forum.learning_cli import screening_commands
+from forum.offline import with_services
 from forum.server import serve as serve_app
 from forum.services import Services
 from forum.settings import load_settings
-
-T = TypeVar("T")
 
 cli = typer.Typer(
     name="handrail",
@@ -119,7 +116,7 @@ def create_admin(
         typer.echo(f"Recovery code, shown once: {made.recovery_code}")
 
     try:
-        _with_services(create)
+        with_services(create)
     except Invalid as wrong:
         for message in wrong.fields.values():
             typer.echo(message, err=True)
@@ -143,8 +140,10 @@ def doctor() -> None:
             show(finding)
         for finding in examine_ears(services.settings):
             show(finding)
+        for finding in examine_learnt(services.settings, services.key):
+            show(finding)
 
-    _with_services(look)
+    with_services(look)
     raise typer.Exit(1 if State.BAD in states else 0)
 
 
@@ -160,7 +159,7 @@ def drill(
     async def go(services: Services) -> list[str]:
         return await run_drill(services, community, typer.echo, wait_seconds=wait)
 
-    faults = _with_services(go, listens=True)
+    faults = with_services(go, listens=True)
     typer.echo("")
     for fault in faults:
         typer.echo(f"Did not happen: {fault}")
@@ -180,7 +179,7 @@ def list_jobs() -> None:
         if not waiting:
             typer.echo("Nothing is waiting.")
 
-    _with_services(show)
+    with_services(show)
 
 
 @audit_commands.command("verify")
@@ -191,25 +190,8 @@ def verify_audit() -> None:
         async with services.db.read() as reader:
             return await audit.verify(reader)
 
-    held = _with_services(check)
+    held = with_services(check)
     if held.broken_id is not None:
         typer.echo(f"The chain breaks at entry {held.broken_id}; {held.entries} before it hold.")
         raise typer.Exit(1)
     typer.echo(f"The chain holds: {held.entries} entries, head {held.head[:16]}.")
-
-
-def _with_services(work: Callable[[Services], Awaitable[T]], *, listens: bool = False) -> T:
-    """Run `work` on this installation, without serving.
-
-    listens: whether it screens texts as the server does; what does not must work without the ear.
-    """
-    settings = load_settings()
-    logs.set_up(settings.log_level)
-
-    async def run() -> T:
-        screener = None if listens else Screener.default()
-        app = create_app(settings, screener=screener, runs_jobs=False)
-        async with app.router.lifespan_context(app):
-            return await work(app.state.services)
-
-    return asyncio.run(run())

@@ -55,6 +55,13 @@ class Settings(BaseSettings):
     screening_deadline_seconds: float = Field(
         2.0, gt=0, le=30, description="Seconds the screening model may take before rules decide."
     )
+    screening_learns: bool = Field(
+        False,
+        description="Keeps moderators' decisions about heard texts, so that `adapt` can use them.",
+    )
+    rules_dir: Path | None = Field(
+        None, description="Folder of rules of your own, beside the packaged ones; empty: none."
+    )
     timezone: str = Field("UTC", description="Time zone of times shown without JavaScript.")
     smtp_url: SecretStr = Field(
         SecretStr(""), description="smtp://user:password@host:port for mail; empty: no mail."
@@ -84,6 +91,11 @@ class Settings(BaseSettings):
         if parts.scheme != "https" or not parts.hostname:
             raise ValueError("give a whole address, such as https://www.wikipedia.org/")
         return value
+
+    @field_validator("rules_dir", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return value or None
 
     @field_validator("database_url")
     @classmethod

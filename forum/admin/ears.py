@@ -6,8 +6,11 @@ from pathlib import Path
 
 from forum.admin.doctor import Finding, State
 from forum.errors import BadSettings
-from forum.listening import load_ear
+from forum.listening import load_ear, rule_book
+from forum.screening.adapted import FILE, AdaptedError
 from forum.screening.ear import Ear, Mode
+from forum.screening.hearing import Listener
+from forum.screening.learnt import with_learnt
 from forum.screening.rulebook import load_rules
 from forum.screening.verdict import Need, Surface
 from forum.screening.windows import windows
@@ -36,6 +39,26 @@ def examine_ears(settings: Settings, folder: Path | None = None) -> Iterator[Fin
             yield Finding(worst, f"{name} cannot listen", " ".join(damaged.problems))
             continue
         yield _heard(ear, name, worst, settings.screening_deadline_seconds)
+
+
+def examine_learnt(settings: Settings, key: bytes) -> Iterator[Finding]:
+    """Whether decisions are kept, and whether what was learnt from them is in use."""
+    if settings.screening_learns:
+        yield Finding(State.GOOD, "Decisions are kept, so that the ear can learn from them")
+    path = settings.data_dir / FILE
+    if not path.exists():
+        return
+    advice = "Run: handrail screening adapt --community SLUG --publish, or with --forget."
+    try:
+        book = rule_book(settings)
+        ear = load_ear(book, Mode(settings.screening))
+        learnt = with_learnt(ear, Listener(book), settings.data_dir, key)
+    except AdaptedError as fault:
+        yield Finding(State.BAD, f"What was learnt ({path}) is not used: {fault}", advice)
+    except BadSettings as damaged:
+        yield Finding(State.BAD, "The ear cannot use what was learnt", " ".join(damaged.problems))
+    else:
+        yield Finding(State.GOOD, f"The ear uses what it learnt: {learnt.version}")
 
 
 def running_ear(services: Services) -> Finding:

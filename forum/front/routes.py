@@ -43,6 +43,7 @@ async def about(request: Request) -> Response:
         "here": here if place.id in actor.roles else set(),  # who is on by name is for members
         "answering": answering,
         "pace": measured,
+        "learns": services.settings.screening_learns,
         "belongs": actor.may(Action.COMMUNITY_LEAVE, place.id),
     }
     return page(request, "front/about.html", context)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.resources import as_file, files
@@ -11,18 +12,20 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from forum.screening.adapted import Adapted, Sounds
 from forum.screening.encoder import Encoder
 from forum.screening.heads import HARM, HEADS, NEED, Logits, chance
 from forum.screening.model import Scores, WindowScore
-from forum.screening.ngrams import NgramHeads
+from forum.screening.ngrams import NgramHeads, buckets
 from forum.screening.normaliser import normalise
 from forum.screening.stored import reading
 from forum.screening.verdict import CONDUCTS, Harm, Need, Surface
-from forum.screening.windows import Span, chunks, holding
+from forum.screening.windows import Span, chunks, holding, windows
 from forum.screening.words import Reader
 
 CUTS_FILE = "cuts.json"
 NGRAMS_FILE = "ngrams.npz"
+ADAPTED = ", adapted "  # in the version of an ear that uses what was learnt
 _NEED = [HEADS.index(name) for name in NEED]
 _HARM = [HEADS.index(name) for name in HARM]
 _CONDUCT = [HEADS.index(name) for name in CONDUCTS]
@@ -84,10 +87,34 @@ class Ear:
     ) -> None:
         """encoder: None for light screening. mix: made for exactly these parts."""
         self.version = version
+        self.shipped_version = version
         self._reader = reader
         self._ngrams = ngrams
         self._encoder = encoder
         self._mix = mix
+        self._adapted: Adapted | None = None
+
+    def adapted(self, learnt: Adapted) -> Self:
+        """The same ear with what an installation has learnt; this one stays as it is.
+
+        Raises AdaptedError when that was made for another ear or breaks its promises.
+        """
+        learnt.check(self.shipped_version, self._mix.cuts, 1 if self._encoder is None else 2)
+        made = copy(self)
+        made._adapted = learnt
+        made.version = f"{self.shipped_version}{ADAPTED}{learnt.made_at}"
+        return made
+
+    def mixed_anew(self, mix: Mix) -> Self:
+        """The same parts, joined and cut in another way; nothing learnt."""
+        made = copy(self)
+        made._mix, made._adapted = mix, None
+        return made
+
+    @property
+    def cuts(self) -> Mapping[Surface, Logits]:
+        """The log-odds from which each head speaks, by surface."""
+        return self._mix.cuts if self._adapted is None else self._adapted.cuts
 
     @classmethod
     def load(cls, reader: Reader, mode: Mode, folder: Path | None = None) -> Self:
@@ -110,7 +137,7 @@ class Ear:
         if not spans:
             return Scores(())
         heard = self.logits(text, spans) + self._mix.rules * evidence(by_rules)
-        return Scores(tuple(window_score(row, self._mix.cuts[surface]) for row in heard))
+        return Scores(tuple(window_score(row, self.cuts[surface]) for row in heard))
 
     def logits(self, text: str, spans: Sequence[Span]) -> Logits:
         """Log-odds without the rules' evidence, windows × heads."""
@@ -123,12 +150,40 @@ class Ear:
             dtype=np.float32,
         )
 
+    def sounds(self, text: str, head: int, by_rules: Need) -> Sounds | None:
+        """What the ear as shipped makes of the window in which `head` is loudest: one row.
+
+        With what rules heard as evidence, as in `score`. None for a text without words.
+        """
+        spans, wholes = windows(text), chunks(text)
+        if not spans:
+            return None
+        near = self._shipped([text[a:b] for a, b in spans])
+        whole = self._shipped([text[a:b] for a, b in (holding(wholes, span) for span in spans)])
+        around = self._mix.around
+        mixed = (1 - around) * near.mixed + around * whole.mixed
+        mixed = mixed + self._mix.rules * evidence(by_rules)
+        loudest = int(np.argmax(mixed[:, head]))
+        ears = (1 - around) * near.ears + around * whole.ears
+        return Sounds(
+            mixed[loudest : loudest + 1], ears[loudest : loudest + 1], [near.buckets[loudest]]
+        )
+
     def _mixed(self, texts: Sequence[str]) -> Logits:
+        shipped = self._shipped(texts)
+        if self._adapted is None:
+            return shipped.mixed
+        return shipped.mixed + self._adapted.correction.of(shipped)
+
+    def _shipped(self, texts: Sequence[str]) -> Sounds:
         plain = [model_text(self._reader, text) for text in texts]
-        heard = self._mix.ngrams * self._ngrams.logits(plain) + self._mix.constant
+        found = [buckets(text) for text in plain]
+        ears = [self._ngrams.of(found)]
+        mixed = self._mix.ngrams * ears[0] + self._mix.constant
         if self._encoder is not None:
-            heard = heard + self._mix.encoder * self._encoder.logits(plain)
-        return np.asarray(heard, dtype=np.float32)
+            ears.append(self._encoder.logits(plain))
+            mixed = mixed + self._mix.encoder * ears[1]
+        return Sounds(np.asarray(mixed, dtype=np.float32), np.concatenate(ears, axis=1), found)
 
 
 def model_text(reader: Reader, text: str) -> str:

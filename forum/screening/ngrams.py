@@ -39,7 +39,11 @@ class NgramHeads:
 
     def logits(self, texts: Sequence[str]) -> Logits:
         """Log-odds of each head for each text."""
-        return np.array([self._row(buckets(text)) for text in texts], dtype=np.float32)
+        return self.of([buckets(text) for text in texts])
+
+    def of(self, found: Sequence[NDArray[np.int64]]) -> Logits:
+        """The same for texts whose buckets are known."""
+        return np.array([self._row(one) for one in found], dtype=np.float32)
 
     def _row(self, found: NDArray[np.int64]) -> NDArray[np.float32]:
         if not len(found):

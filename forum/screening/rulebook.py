@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any
 
 from forum.screening.answers import Answers
@@ -34,6 +35,7 @@ class Scope(StrEnum):
     REPORTED = "reported"
 
 
+LOCAL = "local:"  # before the id of every rule that an installation wrote itself
 KEEP = "keep"
 DROP = "drop"
 
@@ -114,23 +116,24 @@ class RuleBook:
         return list(found.values())
 
 
-def load_rules(folder: Traversable | None = None) -> RuleBook:
+def load_rules(folder: Traversable | None = None, local: Path | None = None) -> RuleBook:
     """Read every rule file of a folder; None reads the ones that come with the package.
 
-    Raises RuleError when a file or a rule cannot be used.
+    local: a folder of further rules, each in its id marked as such. Whether their sentences hold
+    is asked by `forum.screening.local_rules`. Raises RuleError when a file or a rule cannot be
+    used.
     """
-    folder = folder or files("forum.screening") / "rules"
-    texts = {
-        entry.name: entry.read_text(encoding="utf-8")
-        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
-        if entry.name.endswith(".toml")
-    }
+    texts = _texts(folder or files("forum.screening") / "rules")
     tables = {name: _parse(name, text) for name, text in texts.items()}
     try:
         words, scopes = tables.pop("words.toml"), tables.pop("scopes.toml")
     except KeyError as missing:
         raise RuleError(f"rule file {missing} is missing") from None
     answers = tables.pop("answers.toml", {"answers": {}, "question": []})
+    if local is not None:
+        added = _local_texts(local)
+        tables |= {f"{local / name}": _local(f"{local / name}", t) for name, t in added.items()}
+        texts |= {LOCAL + name: text for name, text in added.items()}
     groups: dict[str, str] = words["groups"]
     reader = Reader(_lexicon(words, scopes, tables.values()))
     maker = _Maker(groups, reader)
@@ -139,6 +142,43 @@ def load_rules(folder: Traversable | None = None) -> RuleBook:
     digest = hashlib.sha256("\n".join(texts.values()).encode()).hexdigest()[:8]
     version = f"rules {words['version']}+{digest}"
     return RuleBook(tuple(rules), maker.cues(scopes), reader, maker.answers(answers), version)
+
+
+def _texts(folder: Traversable) -> dict[str, str]:
+    return {
+        entry.name: entry.read_text(encoding="utf-8")
+        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
+        if entry.name.endswith(".toml")
+    }
+
+
+def _local_texts(folder: Path) -> dict[str, str]:
+    try:
+        found = _texts(folder)
+    except (OSError, UnicodeDecodeError) as fault:
+        raise RuleError(f"{folder}: the rules there cannot be read ({fault})") from fault
+    if shadow := {"words.toml", "scopes.toml", "answers.toml"} & found.keys():
+        raise RuleError(f"{folder / min(shadow)}: words and scopes are not changed locally")
+    return found
+
+
+def _local(name: str, text: str) -> dict[str, Any]:  # Any: what TOML holds
+    """A local file with its ids marked, so that none can pass for a packaged one."""
+    rules = _parse(name, text).get("rule")
+    if not isinstance(rules, list) or not all(isinstance(raw, dict) for raw in rules):
+        raise RuleError(f"{name}: it holds no [[rule]]")
+    for raw in rules:
+        for key in ("patterns", "must", "must_not"):
+            if not _is_sentences(raw.get(key)):
+                raise RuleError(
+                    f"{name}: rule {raw.get('id', '?')!r} needs at least one sentence in {key}"
+                )
+        raw["id"] = f"{LOCAL}{raw.get('id', '?')}"
+    return {"rule": rules}
+
+
+def _is_sentences(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(one, str) for one in value)
 
 
 def _parse(name: str, text: str) -> dict[str, Any]:  # Any: what TOML holds
@@ -221,7 +261,7 @@ class _Maker:
             )
         except KeyError as missing:
             raise RuleError(f"{file}: rule {raw.get('id', '?')!r} needs {missing}") from None
-        except ValueError as fault:
+        except (ValueError, TypeError, AttributeError) as fault:
             raise RuleError(f"{file}: rule {raw.get('id', '?')!r}: {fault}") from fault
 
     def cues(self, scopes: Mapping[str, Mapping[str, list[str]]]) -> dict[str, Cues]:
