@@ -17,10 +17,12 @@ from forum.screening.windows import windows
 from forum.services import Services
 from forum.settings import Settings
 
-# What an ear must hear without any rule, and what it must leave alone.
+# What an ear must tell apart without any rule. Its cuts reckon with the rules' evidence, so the
+# distance counts here: files of two makings put the two sentences close together.
 CRISIS = "i want to kill myself tonight"
 ORDINARY = "morning all, the kettle is on and the dog has been out"
-TRIES = 5  # the fastest counts: the first one wakes the machine, others share it
+LEAST_APART = 0.1  # of ranks from 0.0 to 1.0; whole ears stand at 0.2 and more
+TRIES = 5  # the first one wakes the machine, others share it
 
 
 def examine_ears(settings: Settings, folder: Path | None = None) -> Iterator[Finding]:
@@ -72,29 +74,31 @@ def running_ear(services: Services) -> Finding:
 
 def _heard(ear: Ear, name: str, worst: State, deadline_seconds: float) -> Finding:
     try:
-        crisis, seconds = _need(ear, CRISIS), min(_seconds(ear) for _ in range(TRIES))
-        ordinary = _need(ear, ORDINARY)
+        apart, seconds = _rank(ear, CRISIS) - _rank(ear, ORDINARY), _seconds(ear)
     except Exception as fault:  # the doctor names what is ill and goes on
         return Finding(worst, f"{name} fails: {type(fault).__name__}", "Install Handrail again.")
-    if crisis < Need.CONCERN or ordinary >= Need.CONCERN:
+    if apart < LEAST_APART:
         advice = "Its files do not fit each other. Install Handrail again."
-        return Finding(worst, f"{name} does not hear what it must", advice)
+        return Finding(worst, f"{name} hears a crisis like any other talk", advice)
     if seconds > deadline_seconds:
         advice = "This machine is too slow for it. Set HANDRAIL_SCREENING=light."
         return Finding(worst, f"{name} takes {seconds:.1f} s for a message", advice)
     return Finding(State.GOOD, f"{name}: {ear.version} hears a message in {_plain(seconds)}")
 
 
-def _need(ear: Ear, text: str) -> Need:
-    return max(
-        window.need for window in ear.score(text, windows(text), Surface.CHAT, Need.NONE).windows
-    )
+def _rank(ear: Ear, text: str) -> float:
+    heard = ear.score(text, windows(text), Surface.CHAT, Need.NONE)
+    return max(window.rank for window in heard.windows)
 
 
 def _seconds(ear: Ear) -> float:
-    began = time.perf_counter()
-    _need(ear, CRISIS)
-    return time.perf_counter() - began
+    """The fastest of TRIES."""
+    times = []
+    for _ in range(TRIES):
+        began = time.perf_counter()
+        _rank(ear, CRISIS)
+        times.append(time.perf_counter() - began)
+    return min(times)
 
 
 def _plain(seconds: float) -> str:
