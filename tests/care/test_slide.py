@@ -1,4 +1,4 @@
-"""A slow slide: heard on more and more days. Steady sadness, one bad day and recovery stay quiet."""
+"""A slow slide is heard on more and more days. Steady sadness, a bad day, recovery: quiet."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
