@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import forum.app as composition
-from forum import logs
+from forum import listening, logs
 from forum.db import Database, Tx
 from forum.events import Bus, Event
 from forum.jobs import Job, Worker
@@ -91,7 +91,7 @@ class DoomedWorker(Worker):
 def main() -> None:
     settings = load_settings()
     logs.set_up("error")
-    composition.Screener = DoomedScreener  # type: ignore[misc]
+    listening.Screener = DoomedScreener  # type: ignore[misc]
     composition.Database = DoomedDatabase  # type: ignore[misc]
     composition.Bus = DoomedBus  # type: ignore[misc]
     composition.Worker = DoomedWorker  # type: ignore[misc]
