@@ -10,6 +10,7 @@ from forum.screening.wordlist import word_set
 
 MAX_WORD = 40  # longer runs of letters are blobs, not words
 GLUED_FROM = 7  # shorter unknown words are taken as they are: too many fall apart by chance
+LEET_FROM = 4  # shorter ones are mostly what they are: "b4", "mp3"
 SPELT_FROM = 3  # letters spelt out one by one were meant to be put together
 SHORT_LINE = 3  # words; a shorter line goes on in the next
 CLAUSE = ","
@@ -28,6 +29,8 @@ _SPELT_WORD = re.compile(r"[a-z0-9@$](?:(?! {2})[^a-z0-9@$]{0,3}[a-z0-9@$])*")
 _BETWEEN_LETTERS = re.compile(r"[^a-z0-9@$]")
 _LEET = str.maketrans("013457@$€!|+", "oieastasei" + "lt")
 _LEET_L = str.maketrans("013457@$€!|+", "oleastasei" + "lt")
+_SIGNS = re.compile(r"[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff]+")  # arrows, shapes, emoji
+_SIGNS_INSIDE = re.compile(rf"(?<=\w){_SIGNS.pattern}(?=\w)")
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _ENDINGS = {"'m": "am", "'re": "are", "'ve": "have", "'ll": "will", "'d": "would"}
 _IS_AFTER = word_set("he she it that there here what who where how everything nobody one")
@@ -123,18 +126,24 @@ class Reader:
     def undisguised(self, plain: Plain) -> str:
         """The text as written, only disguised words put back: "k1ll my s e l f" → "kill my self".
 
-        For ears that learnt from ordinary writing. Offsets are not kept.
+        For ears that learnt from ordinary writing, so other words than those of rules are put back
+        as well, and signs that stand for no word are left out. Offsets are not kept.
         """
         parts: list[str] = []
         place = 0
-        for token, start, end, spelt in self._pieces(plain.text):
+        for token, start, end, spelt in _tokens(plain.text):
             if token.isdigit() or not (token[0].isalnum() or token[0] in "@$*"):
                 continue
             meant = self._undisguise(token, SPELT_FROM if spelt else GLUED_FROM)
-            if meant != (token,):
+            if meant == (token,) and not spelt and len(token) >= LEET_FROM:
+                meant = (_in_letters(token),)
+            letters = sum(char.isalpha() for char in token)
+            if spelt and letters < LEET_FROM and not self._spells(token):
+                continue  # single letters such as "u r a"
+            if spelt or meant != (token,):
                 parts += [plain.text[place:start], " ".join(meant)]
                 place = end
-        return "".join(parts) + plain.text[place:]
+        return _SIGNS.sub(" ", _SIGNS_INSIDE.sub("", "".join(parts) + plain.text[place:]))
 
     def _pieces(self, text: str) -> Iterator[tuple[str, int, int, bool]]:
         """The tokens; single letters that spell no known word ("u r a") stay apart."""
@@ -240,6 +249,13 @@ def _mark(token: str, line_words: int) -> str | None:
     if first in ".!?":
         return CLAUSE if token.startswith("..") else SENTENCE
     return None
+
+
+def _in_letters(token: str) -> str:
+    """Leet as letters, where letters outnumber what stands for them; else the token itself."""
+    letters = sum(char.isalpha() for char in token)
+    meant = token.translate(_LEET)
+    return meant if len(token) / 2 < letters < len(token) and meant.isalpha() else token
 
 
 def _guesses(token: str) -> Iterator[str]:

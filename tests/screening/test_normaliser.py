@@ -91,3 +91,17 @@ def test_offsets_stay_inside_the_original_for_any_text(text: str) -> None:
         assert 0 <= word.start <= word.end <= len(text)
         assert word.text
         assert " " not in word.text
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("k1ll my s e l f", "kill my self"),
+        ("n0b0dy w0uld n0tic3", "nobody would notice"),
+        ("some🌸thing hap✨pened", "something happened"),
+        ("b4 9 u r a star", "b4 9 u r a star"),
+        ("costs $20 @ 5pm", "costs $20 @ 5pm"),
+    ],
+)
+def test_ears_are_given_words_without_disguise(written: str, read: str) -> None:
+    assert load_rules().reader.undisguised(normalise(written)) == read

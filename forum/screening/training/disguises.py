@@ -51,4 +51,5 @@ def _hidden(word: str, way: str, chance: random.Random) -> str:
         return word.translate(_LOOKS)
     if way == "spacing":
         return chance.choice(_SPACERS).join(word)
-    return word + chance.choice("💀🙃✨🥲")
+    place = chance.randrange(1, len(word))
+    return word[:place] + chance.choice("✨🌸⭐🍀") + word[place:]
