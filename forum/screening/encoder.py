@@ -1,6 +1,6 @@
 """The encoder: a small transformer with thirteen heads, run by onnxruntime on one thread."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -12,7 +12,6 @@ from forum.screening.heads import HEADS, Logits
 from forum.screening.stored import reading
 
 MOST_TOKENS = 256  # of one text; what a longer one goes on to say stands in its next chunk
-BATCH_TOKENS = 2_048  # padded tokens in one call: bounds memory whatever the text
 ENCODER_FILE = "encoder.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 
@@ -45,24 +44,10 @@ class Encoder:
         """Log-odds of each head for each text, in their order."""
         ids = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
         answer = np.zeros((len(texts), len(HEADS)), dtype=np.float32)
-        for rows in _batches([len(one) for one in ids]):
-            longest = max(len(ids[row]) for row in rows)
-            tokens = np.zeros((len(rows), longest), dtype=np.int64)
-            for place, row in enumerate(rows):
-                tokens[place, : len(ids[row])] = ids[row]
-            mask = (tokens != 0).astype(np.int64)  # 0 is the padding token
-            (found,) = self._session.run(None, {"ids": tokens, "mask": mask})
-            answer[rows] = found
+        # One at a time: eight-bit numbers round by what else is in a batch, and a text's answer
+        # must not hang on its neighbours.
+        for row, tokens in enumerate(ids):
+            given = np.array([tokens], dtype=np.int64)
+            (found,) = self._session.run(None, {"ids": given, "mask": np.ones_like(given)})
+            answer[row] = found[0]
         return answer
-
-
-def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Rows of like length together, at most BATCH_TOKENS padded tokens each."""
-    batch: list[int] = []
-    for row in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if batch and (len(batch) + 1) * lengths[row] > BATCH_TOKENS:
-            yield batch
-            batch = []
-        batch.append(row)
-    if batch:
-        yield batch

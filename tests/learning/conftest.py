@@ -1,8 +1,11 @@
 """A forum that learns: a board, a team, and quick ways to decide."""
 
+import logging
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pytest
+import structlog
 from sqlmodel import col, select
 
 from forum.care import asking, casework, ownership
@@ -15,6 +18,7 @@ from forum.ids import new_form_id
 from forum.learning.collecting import collect
 from forum.learning.models import Label
 from forum.learning.queries import history
+from forum.logs import FORWARDED
 from forum.permissions import Role
 from forum.screening.backtest import Decided
 from forum.screening.verdict import Need
@@ -108,3 +112,17 @@ def opted_out(services: Services) -> Services:
     """The same forum where the operator has not opted in."""
     settings = services.settings.model_copy(update={"screening_learns": False})
     return replace(services, settings=settings)
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """Commands run in this process write their logs to a stream that is closed when they end."""
+    root = logging.getLogger()
+    loggers = [root, *(logging.getLogger(name) for name in FORWARDED)]
+    before = [(one, one.handlers[:], one.propagate, one.level) for one in loggers]
+    config = structlog.get_config()
+    yield
+    structlog.configure(**config)
+    for one, handlers, propagate, level in before:
+        one.handlers, one.propagate = handlers, propagate
+        one.setLevel(level)
