@@ -36,7 +36,8 @@ SENDERS = 8
 LATER_SECONDS = 11 * 60.0
 LATEST_FIRE_SECONDS = 5.0
 
-CALM = "Made soup with my sister today and slept a little better."
+# Words that any reading of them agrees on: what is tested here is what becomes of them.
+CALM = "We made soup with my sister and fed the neighbour's goats."
 CRISIS = "Everything is prepared. Tonight I am going to end my life. Goodbye, all of you."
 
 

@@ -59,6 +59,12 @@ def test_words_that_no_rule_knows_are_heard(full: Ear) -> None:
     assert need_of(full, said) >= Need.CONCERN
 
 
+@pytest.mark.parametrize("end", ["", " (line 1995)", " 3/3", "\n\nEdit: spelling", " 🙏", " #12"])
+def test_what_stands_after_a_crisis_takes_nothing_from_it(full: Ear, end: str) -> None:
+    said = "Everything is prepared. Tonight I am going to end my life. Goodbye, all of you."
+    assert need_of(full, said + end) is Need.CRISIS
+
+
 def test_ordinary_talk_stays_quiet(full: Ear) -> None:
     for said in ("morning all, kettle's on", "my phone died lol", "this boss fight is killing me"):
         assert need_of(full, said) < Need.CONCERN

@@ -88,10 +88,16 @@ async def test_a_model_that_hears_more_raises_the_verdict_and_says_where() -> No
 
 async def test_a_model_that_hears_nothing_does_not_silence_a_crisis() -> None:
     async with screening_with(FixedModel(WindowScore())) as screener:
-        verdict = await screener.screen(CRISIS, CHAT)
+        verdict = await screener.screen("I have written my goodbye letters", CHAT)
     assert verdict.need is Need.CONCERN
     assert verdict.level == "elevated"
     assert not verdict.unscreened
+
+
+async def test_what_two_rules_hear_as_a_crisis_stays_one() -> None:
+    async with screening_with(FixedModel(WindowScore())) as screener:
+        verdict = await screener.screen(CRISIS, CHAT)
+    assert verdict.need is Need.CRISIS
 
 
 async def test_less_than_a_crisis_is_evidence_that_the_model_weighs() -> None:
@@ -242,7 +248,7 @@ async def test_a_watcher_hears_how_each_text_fared_and_no_word_of_it() -> None:
         await screener.screen(CRISIS, CHAT)
         await screener.screen("morning all", Context(Surface.BOARD))
     layers = {"rules", "model", "total"}
-    assert tally.told == [("chat", "elevated", layers, {}), ("board", "none", layers, {})]
+    assert tally.told == [("chat", "imminent", layers, {}), ("board", "none", layers, {})]
 
 
 async def missed_by(screener: Screener, text: str = CRISIS) -> tuple[dict[str, str], bool]:

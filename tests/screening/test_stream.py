@@ -50,7 +50,7 @@ def test_a_string_that_is_no_valid_text_is_answered() -> None:
 
 
 def test_a_model_has_weighed_the_rules_and_its_word_counts() -> None:
-    text = "im going to kill myself tonight"
+    text = "i have written my goodbye letters"
     calm = FixedModel(WindowScore(need=Need.NONE, rank=0.1))
     verdict = hear(text, Surface.CHAT, LISTENER, calm)
     assert calm.told == [Need.CRISIS]
