@@ -1,5 +1,7 @@
 """The corpus can be read, its parts share no writer, and the statistics are what they say."""
 
+import csv
+import gzip
 import random
 import re
 from collections import Counter
@@ -11,10 +13,11 @@ import pytest
 from forum.screening.heads import HEADS
 from forum.screening.training.corpus import CorpusError, Message, load, read_line, unmarked
 from forum.screening.training.cuts import Budget, Sample, choose, joined
-from forum.screening.training.disguises import WAYS, disguised
+from forum.screening.training.disguises import WAYS, disguised, slipped
 from forum.screening.training.figures import auroc, kappa, share
-from forum.screening.training.splits import by_writer
-from forum.screening.training.targets import targets
+from forum.screening.training.lesson import labelled_by, pieces
+from forum.screening.training.splits import POSTS, Talk, by_writer, posts
+from forum.screening.training.targets import targets, weights
 from forum.screening.verdict import Harm, Need, Surface
 
 CORPUS = load()
@@ -59,14 +62,15 @@ def test_lines_in_doubt_are_marked(tmp_path: Path) -> None:
 
 
 def test_the_corpus_is_as_broad_as_promised() -> None:
-    assert len({message.writer for message in CORPUS}) >= 40
-    assert len(CORPUS) >= 12_000
+    assert len({message.writer for message in CORPUS}) >= 54
+    assert len(CORPUS) >= 17_000
     calls = [m for m in ENGLISH if m.need >= Need.CONCERN]
     calm = [m for m in ENGLISH if m.need is Need.NONE]
     assert np.mean([bool(OBVIOUS.search(m.text)) for m in calls]) <= 1 / 3
-    assert np.mean([bool(OBVIOUS.search(m.text)) for m in calm]) >= 0.6
+    assert np.mean([bool(OBVIOUS.search(m.text)) for m in calm]) >= 0.65
     long = [m for m in ENGLISH if m.surface is Surface.BOARD and len(m.text.split()) >= 80]
-    assert len(long) >= 450
+    assert len(long) >= 1_000
+    assert 0.4 <= np.mean([m.need < Need.CONCERN for m in long]) <= 0.6
     spoken = Counter(message.language for message in CORPUS)
     assert all(
         spoken[code] >= 150 for code in ("es", "fr", "de", "pt", "it", "nl", "pl", "hi", "ar")
@@ -90,6 +94,67 @@ def test_levels_count_all_below_them() -> None:
     row = targets([Message("x", Need.URGENT, Surface.CHAT, "plan", "w01")])[0]
     assert dict(zip(HEADS, row.tolist(), strict=True))["need3"] == 1.0
     assert row[:4].tolist() == [1.0, 1.0, 1.0, 0.0]
+
+
+def test_a_public_post_leaves_open_how_soon_somebody_is_needed() -> None:
+    post = Message("x", Need.CONCERN, Surface.BOARD, "public", "board")
+    ours = Message("x", Need.CONCERN, Surface.BOARD, "hopeless", "w01")
+    weak, full = weights([post, ours], frozenset({"board"}), 0.5).tolist()
+    assert weak[:4] == [0.5, 0.5, 0.0, 0.0]
+    assert not any(weak[4:])
+    assert set(full) == {1.0}
+
+
+def test_public_sets_are_parted_by_their_authors(tmp_path: Path) -> None:
+    with gzip.open(tmp_path / f"{POSTS}.csv.gz", "wt", encoding="utf-8", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["text", "label", "level", "group"])
+        for number in range(200):
+            level = "elevated" if number % 2 else "none"
+            table.writerow([f"post {number}, donâ€™t look", "x", level, str(number // 4)])
+    parts = [posts(tmp_path, use, 1_000) for use in ("learn", "develop", "report")]
+    texts = [{message.text for message in part} for part in parts]
+    assert sum(map(len, texts)) == len(set.union(*texts)) == 200
+    authors = [{int(text.split()[1][:-1]) // 4 for text in some} for some in texts]
+    assert sum(map(len, authors)) == 50
+    assert all(text.endswith("don’t look") for text in texts[0])
+    assert {message.need for message in parts[0]} == {Need.NONE, Need.CONCERN}
+
+
+def test_lessons_are_joined_and_labels_borrowed() -> None:
+    talk = Talk(
+        [Message(f"chat {n}", Need.NONE, Surface.CHAT, "public", "chat") for n in range(3)], [], []
+    )
+    told = labelled_by(lambda texts: np.zeros((len(texts), len(HEADS)), np.float32), talk.chat)
+    assert np.all(told.targets == 0.5)
+    both = told + told
+    assert (len(both.texts), both.targets.shape, both.weights.shape) == (
+        6,
+        (6, len(HEADS)),
+        (6, len(HEADS)),
+    )
+
+
+def test_every_sentence_of_a_calm_post_is_calm() -> None:
+    calm = "We went to the market and had soup. The dog slept. I fixed the gate at last. " * 6
+    posts = [
+        Message(calm, need, Surface.BOARD, "sad-and-fine", "w01")
+        for need in (Need.NONE, Need.CONCERN)
+    ]
+    found = pieces(posts, random.Random(1))
+    assert len(found) == 3
+    assert all(one.text in calm and len(one.text) < 100 for one in found)
+    assert not pieces(
+        [Message("short", Need.NONE, Surface.CHAT, "banter", "w01")], random.Random(1)
+    )
+
+
+def test_slips_keep_the_words() -> None:
+    chance = random.Random(3)
+    made = [slipped("nobody came to the meeting today", chance) for _ in range(400)]
+    assert "nobody came to the meeting today" in made
+    assert any(one.startswith("nobody came to the meeting today ") for one in made)
+    assert all(made)
 
 
 def test_auroc_is_the_chance_of_a_right_order() -> None:

@@ -9,6 +9,21 @@ from forum.screening.training.corpus import Message
 _LEET = str.maketrans("aeiost", "431057")
 _LOOKS = str.maketrans("aeopcxyi", "аеорсхуі")  # Cyrillic letters that look the same
 _SPACERS = " .-*"
+# What stands behind a message and says nothing about it.
+_ENDS = (
+    " ({n})",
+    " (line {n})",
+    " {n}/{n}",
+    " #{n}",
+    " {n}",
+    "\n\nEdit: spelling",
+    "\nEdit {n}: typo",
+    " 🙏",
+    " xx",
+    " lol",
+    " ...",
+    " :(",
+)
 
 
 def disguised(text: str, way: str, chance: random.Random) -> str:
@@ -29,7 +44,7 @@ def disguise_all(messages: Sequence[Message], way: str) -> list[Message]:
 
 
 def slipped(text: str, chance: random.Random) -> str:
-    """Now and then what happens to a text on a phone: no capitals or marks, letters swapped."""
+    """Now and then what a phone does to a text: no marks, letters swapped, something behind it."""
     draw = chance.random()
     if draw < 0.12:
         text = "".join(c for c in text if c.isalnum() or c.isspace())
@@ -41,6 +56,8 @@ def slipped(text: str, chance: random.Random) -> str:
         text = text[:place] + text[place + 1 :]
     elif draw < 0.29:
         text = disguised(text, chance.choice(WAYS[:2]), chance)
+    elif draw < 0.35:
+        text += chance.choice(_ENDS).format(n=chance.randrange(1, 3_000))
     return text or "."
 
 

@@ -11,6 +11,7 @@ from forum.screening.model import Model
 from forum.screening.stream import hear
 from forum.screening.training.corpus import Message
 from forum.screening.training.figures import Share, auroc_interval, share
+from forum.screening.training.splits import is_plain
 from forum.screening.verdict import CONDUCT_FLAGGED_FROM, CONDUCTS, Harm, Need, Verdict
 
 RIGHT_FROM = 0.8  # a functionality counts as heard from this share of its messages
@@ -45,7 +46,9 @@ def answers(messages: Iterable[Message], listener: Listener, model: Model | None
 
 def report(own: Sequence[Answer], public: Mapping[str, Sequence[Answer]]) -> str:
     """All tables as plain text."""
-    parts = [_budget(public), _heard(own), _readers(own)]
+    plain = [answer for answer in own if is_plain(answer.message)]
+    hidden = [answer for answer in own if not is_plain(answer.message)]
+    parts = [_budget(public), _heard("plain", plain), _heard("adversarial", hidden), _readers(own)]
     parts += [_by("surface", own, lambda m: str(m.surface)), _by("language", own, _language)]
     parts += [_functionalities(own)]
     return "\n\n".join(parts)
@@ -53,7 +56,7 @@ def report(own: Sequence[Answer], public: Mapping[str, Sequence[Answer]]) -> str
 
 def summary(own: Sequence[Answer], public: Mapping[str, Sequence[Answer]]) -> str:
     """What is heard and what it costs, without the long tables."""
-    return f"{_budget(public)}\n{_heard(own)}"
+    return f"{_budget(public)}\n{_heard('all', own)}"
 
 
 def _budget(public: Mapping[str, Sequence[Answer]]) -> str:
@@ -66,7 +69,7 @@ def _budget(public: Mapping[str, Sequence[Answer]]) -> str:
     return "\n".join(lines)
 
 
-def _heard(own: Sequence[Answer]) -> str:
+def _heard(writers_are: str, own: Sequence[Answer]) -> str:
     need = [a for a in own if a.message.kind not in _READERS]
     crisis = [a for a in need if a.message.need is Need.CRISIS]
     calm = [a for a in need if not a.should]
@@ -74,7 +77,7 @@ def _heard(own: Sequence[Answer]) -> str:
     rank = auroc_interval([a.verdict.score for a in need], [a.should for a in need], writers)
     return "\n".join(
         [
-            "heard, writers that nothing was learnt from",
+            f"heard, {writers_are} writers that nothing was learnt from",
             _line(
                 "elevated or above that raise an alert", share([a.alerts for a in need if a.should])
             ),

