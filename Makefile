@@ -47,7 +47,7 @@ services: # PostgreSQL, Redis and Chromium from the system's packages, when that
 test: $(VENV)/dev.stamp services ## set up everything and run the tests; T=tests/care runs a part
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m "not kill and not slow" $(T)
 
-test-slow: $(VENV)/dev.stamp services ## the tests that take minutes
+test-slow: $(VENV)/dev.stamp services ## each page, link and permission for each role; what the ears hear
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m slow $(T)
 
 test-kill: $(VENV)/dev.stamp services ## kill the server again and again and look at what is left

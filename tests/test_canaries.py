@@ -43,6 +43,8 @@ from tests.journeys.house import served
 from tests.pages.town import Town, route_of, settle, walk
 from tests.people import World
 
+pytestmark = pytest.mark.slow
+
 WHO = ("guest", "member", "moderator", "lead", "keeper", "operator")
 TOKEN = "t" * 40
 # What ends a person's visit, so it comes last.

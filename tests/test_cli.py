@@ -41,6 +41,7 @@ def test_a_bad_setting_stops_the_start_in_plain_words(installation: dict[str, st
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.slow
 def test_a_new_installation_step_by_step(installation: dict[str, str]) -> None:
     sick = run(installation, "doctor")
     assert sick.returncode == 1
@@ -71,6 +72,7 @@ def test_a_weak_password_is_refused_in_plain_words(installation: dict[str, str])
     assert "Traceback" not in refused.stderr
 
 
+@pytest.mark.slow
 def test_a_broken_chain_is_found(installation: dict[str, str], tmp_path: Path) -> None:
     run(installation, "migrate")
     run(installation, "create-admin", "Marla", typed=f"{PASSWORD}\n{PASSWORD}\n")

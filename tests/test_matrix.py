@@ -22,6 +22,8 @@ from forum.web.guard import GuardedRoute, GuardedSocket
 from tests.people import Person, World
 from tests.things import Things, make_things
 
+pytestmark = pytest.mark.slow
+
 TABLE = Path(__file__).parent / "matrix.txt"
 PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 

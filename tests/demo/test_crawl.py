@@ -5,6 +5,8 @@ from starlette.applications import Starlette
 
 from tests.demo.visitors import OFFICES, browser, sign_in, walk
 
+pytestmark = pytest.mark.slow
+
 FEWEST = {"guest": 40}
 USUAL = 60
 

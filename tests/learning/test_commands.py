@@ -28,6 +28,8 @@ from tests.screening.test_adapting import of_the_lantern
 from tests.screening.test_local_rules import RULE, folder
 from tests.screening.toy_ear import toy_ear
 
+pytestmark = pytest.mark.slow
+
 BARELY = -4.0  # an ear that hears the anchors, and only just
 SECRET_WORDS = "the lanterns are going out"
 

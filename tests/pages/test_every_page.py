@@ -6,6 +6,8 @@ from playwright.async_api import Browser, ConsoleMessage, Page, ViewportSize
 from tests.browser import axe_findings, sideways
 from tests.pages.town import Town, walk
 
+pytestmark = pytest.mark.slow
+
 NARROW: ViewportSize = {"width": 320, "height": 640}
 WHO = ("guest", "member", "moderator", "lead", "keeper", "operator")
 

@@ -17,6 +17,8 @@ from forum.screening.training.figures import auroc
 from forum.screening.training.splits import by_writer
 from forum.screening.verdict import CONDUCTS, Harm, Need
 
+pytestmark = pytest.mark.slow
+
 
 @cache
 def heard(mode: Mode) -> list[Answer]:
