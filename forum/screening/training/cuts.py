@@ -25,7 +25,7 @@ class Budget:
     """
 
     chat: float = 0.004
-    replies: float = 0.03
+    replies: float = 0.02
     recovery: float = 0.08
     negatives: float = 0.12
     no_crisis: float = 0.008

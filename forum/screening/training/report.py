@@ -17,6 +17,7 @@ from forum.screening.training.disguises import WAYS, disguise_all
 from forum.screening.training.evaluate import Answer, answers, report, summary
 from forum.screening.training.figures import auroc, share
 from forum.screening.training.splits import by_writer, talk
+from forum.screening.training.timing import timing
 from forum.screening.verdict import Need, Surface
 
 WEIGHTS = Path(__file__).parent.parent / "weights"
@@ -44,6 +45,7 @@ def tables(data: Path, *, ablation: bool) -> Iterator[str]:
     yield _light(book, own, data)
     yield _clinicians(data, listener, ear)
     yield _disguised(own, listener, ear)
+    yield timing(book, WEIGHTS)
     if ablation:
         yield from _ablation(book, own, data)
     yield _worst(heard)

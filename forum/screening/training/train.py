@@ -11,7 +11,7 @@ from forum.screening.encoder import Encoder
 from forum.screening.ngrams import NgramHeads
 from forum.screening.training import encoder_fit, ngram_fit
 from forum.screening.training.bases import MINILM, unpack
-from forum.screening.training.choosing import BUDGET, Chooser, Layer
+from forum.screening.training.choosing import BUDGET, LIGHT_BUDGET, Chooser, Layer
 from forum.screening.training.corpus import Message, load
 from forum.screening.training.disguises import slipped
 from forum.screening.training.lesson import PUBLIC_CHAT, SEED, from_messages, judge, labelled_by
@@ -59,7 +59,7 @@ def write_cuts(folder: Path, develop: Sequence[Message], data: Path, *, tell: Te
     found = {
         "version": _version(folder),
         "budget": asdict(BUDGET),
-        "light": chooser.mix(frozenset({Layer.RULES, Layer.NGRAMS})).to_json(),
+        "light": chooser.mix(frozenset({Layer.RULES, Layer.NGRAMS}), LIGHT_BUDGET).to_json(),
         "full": chooser.mix(frozenset(Layer)).to_json(),
     }
     (folder / CUTS_FILE).write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
